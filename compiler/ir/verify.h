@@ -1,0 +1,21 @@
+// The executable list of what every graph must satisfy between passes.
+#ifndef PLUMBLINE_COMPILER_IR_VERIFY_H_
+#define PLUMBLINE_COMPILER_IR_VERIFY_H_
+
+#include "absl/status/status.h"
+#include "compiler/ir/graph.h"
+
+namespace plumbline {
+
+// OK, or an internal error naming the rule that is broken and the node:
+//  - every input of a live node is a value of a live node, and there is no cycle
+//  - the number of inputs fits the op's definition and its parameters
+//  - required attributes are there; attributes and inferred types agree with the stored types
+//  - no size overflowed
+//  - live inputs and parameters have distinct names; outputs have distinct names and refer to live values
+//  - post-ops have a spec, and their operands are inputs of the node
+absl::Status Verify(Graph& graph);
+
+}  // namespace plumbline
+
+#endif  // PLUMBLINE_COMPILER_IR_VERIFY_H_
