@@ -1,0 +1,29 @@
+// The explicit list of ops, in the order that `plumbline ops` prints.
+#include "ops/all_ops.h"
+
+#include <utility>
+#include <vector>
+
+#include "ops/op_list.h"
+
+namespace plumbline {
+namespace {
+
+constexpr std::vector<OpDefinition> (*kOps[])() = {
+    SourceOps,
+};
+
+}  // namespace
+
+const OpRegistry& AllOps() {
+  static const OpRegistry* const registry = [] {
+    std::vector<OpDefinition> definitions;
+    for (const auto make : kOps) {
+      for (OpDefinition& definition : make()) definitions.push_back(std::move(definition));
+    }
+    return new OpRegistry(std::move(definitions));
+  }();
+  return *registry;
+}
+
+}  // namespace plumbline
