@@ -18,7 +18,6 @@ namespace PLUMBLINE_KERNEL_ISA {
 
 // Rows of a matrix that are worked on together, and the row stride of a transposed tile.
 constexpr int64_t kTileRows = 64;
-constexpr int kTileVecs = kTileRows / kLanes;
 
 PLUMBLINE_INLINE int64_t Smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 PLUMBLINE_INLINE int64_t VecsFor(int64_t count) { return (count + kLanes - 1) / kLanes; }
@@ -158,29 +157,22 @@ static inline void CopyIn(const float* first, int64_t row_stride, int64_t rows, 
   }
 }
 
-// What becomes of a finished tile of registers: z(row, column) = or += it. The last vector may be
-// wider than the matrix.
+// What becomes of a finished tile of registers: z(row, column) = it, or += it. Of the last vector
+// only the lanes of `last` exist in the matrix, unless it is `whole`.
 template <bool kAdd>
 struct StoreTile {
   float* z;
   int64_t z_stride;
+  bool whole;
   LaneMask last;
-  bool whole;  // the last vector lies inside the matrix
 
   template <int kRows, int kVecs>
-  PLUMBLINE_INLINE void Put(float* out, Vec (&tile)[kRows][kVecs], int row, int vec) {
-    Vec value = tile[row][vec];
-    if (kAdd) value += Load(out);
-    Store(out, value);
-  }
-
-  template <int kRows, int kVecs>
-  inline __attribute__((always_inline)) void operator()(int64_t first, Vec (&tile)[kRows][kVecs]) {
+  __attribute__((always_inline)) void operator()(int64_t first, Vec (&tile)[kRows][kVecs]) const {
 #pragma GCC unroll 24
     for (int row = 0; row < kRows; ++row) {
+      float* out = z + (first + row) * z_stride;
 #pragma GCC unroll 4
-      for (int vec = 0; vec < kVecs; ++vec) {
-        float* out = z + (first + row) * z_stride + vec * kLanes;
+      for (int vec = 0; vec < kVecs; ++vec, out += kLanes) {
         if (vec + 1 < kVecs || whole) {
           Store(out, kAdd ? Load(out) + tile[row][vec] : tile[row][vec]);
         } else {
@@ -190,6 +182,32 @@ struct StoreTile {
     }
   }
 };
+
+// z [rows, columns] = or += x [rows, depth] y [depth, columns], where the rows of y can be read up
+// to the next multiple of kLanes. kXStride is the stride of x; 0: x_stride is.
+template <Along kAlong, bool kAdd, int64_t kXStride>
+static void Multiply(int64_t rows, int64_t columns, int64_t depth, const float* x, int64_t x_stride,
+                     const float* y, int64_t y_stride, float* z, int64_t z_stride) {
+  const int64_t stride = kXStride == 0 ? x_stride : kXStride;
+  int64_t vecs = VecsFor(columns);
+  int64_t pieces = (vecs + kMaxTileVecs - 1) / kMaxTileVecs;
+  for (; pieces > 0; --pieces) {
+    const int64_t piece = (vecs + pieces - 1) / pieces;
+    const int64_t rest = columns - (piece - 1) * kLanes;
+    const StoreTile<kAdd> store = {z, z_stride, rest >= kLanes,
+                                   FirstLanes(static_cast<int>(Smaller(rest, kLanes)))};
+    if (piece == 1) MultiplyRows<kAlong, 1>(rows, depth, x, stride, y, y_stride, store);
+    if (piece == 2) MultiplyRows<kAlong, 2>(rows, depth, x, stride, y, y_stride, store);
+#if defined(__AVX512F__)
+    if (piece == 3) MultiplyRows<kAlong, 3>(rows, depth, x, stride, y, y_stride, store);
+    if (piece == 4) MultiplyRows<kAlong, 4>(rows, depth, x, stride, y, y_stride, store);
+#endif
+    vecs -= piece;
+    columns -= piece * kLanes;
+    y += piece * kLanes;
+    z += piece * kLanes;
+  }
+}
 
 }  // namespace PLUMBLINE_KERNEL_ISA
 }  // namespace plumbline
