@@ -33,6 +33,20 @@ onednn::Dims BroadcastDims(const std::vector<int64_t>& shape, const std::vector<
   return dims;
 }
 
+// The node's whole cost, as numbers.
+void AddCost(const NodeView& view, StepInfo& info) {
+  if (view.node.op->cost == nullptr) return;
+  const Cost cost = view.node.op->cost(view);
+  Polynomial bytes;
+  for (int i = 0; i < view.input_count(); ++i) bytes += view.input_type(i).Bytes();
+  for (size_t i = 0; i < view.node.outputs.size(); ++i) {
+    if (view.output_used(static_cast<int>(i))) bytes += view.output_type(static_cast<int>(i)).Bytes();
+  }
+  const SymbolTable no_symbols;
+  info.operations = no_symbols.EvaluateReal(cost.operations, {}).value_or(0);
+  info.bytes = no_symbols.EvaluateReal(cost.bytes.value_or(bytes), {}).value_or(0);
+}
+
 }  // namespace
 
 LoweringContext::LoweringContext(const Graph& graph, NodeId node, const std::vector<Placement>& placements,
@@ -42,7 +56,8 @@ LoweringContext::LoweringContext(const Graph& graph, NodeId node, const std::vec
       placements_(placements),
       scratch_(scratch),
       scratch_bytes_(scratch_bytes),
-      steps_(steps) {}
+      steps_(steps),
+      first_step_(steps.size()) {}
 
 onednn::Desc StridedDesc(const std::vector<int64_t>& shape, const std::vector<int64_t>& strides, DataType type) {
   if (shape.empty()) return onednn::Desc({1}, OnednnType(type), onednn::Dims{1});
@@ -105,11 +120,13 @@ dnnl::primitive_attr LoweringContext::Attr(const onednn::Dims& dst_dims,
   return attr;
 }
 
+// The cost of a node stands at its first step.
 StepInfo LoweringContext::Info(absl::string_view implementation) const {
   StepInfo info;
   info.node = view_.node.name;
   info.op = view_.node.op->name;
   info.implementation = std::string(implementation);
+  if (steps_.size() == first_step_) AddCost(view_, info);
   return info;
 }
 

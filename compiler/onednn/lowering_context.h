@@ -13,15 +13,10 @@
 #include "compiler/ir/graph.h"
 #include "compiler/onednn/onednn.h"
 #include "compiler/onednn/primitive_step.h"
+#include "compiler/runtime/placement.h"
 #include "compiler/runtime/step.h"
 
 namespace plumbline {
-
-// Where a value lies: a place in a buffer and strides. The operand's offset includes the layout's.
-struct Placement {
-  Operand operand;
-  Layout layout;
-};
 
 class LoweringContext {
  public:
@@ -76,6 +71,7 @@ class LoweringContext {
   Operand scratch_;
   int64_t& scratch_bytes_;
   std::vector<std::unique_ptr<Step>>& steps_;
+  size_t first_step_;  // index of the node's first step
 };
 
 // Descriptor of a strided buffer.

@@ -23,7 +23,8 @@ struct Operand {
   int64_t offset = 0;  // bytes
 
   bool present() const { return buffer >= 0; }
-  bool external() const { return buffer >= kFirstExternal; }
+  // Whether the buffer may be another one in the next run.
+  bool external() const { return buffer >= kFirstExternal || buffer == kGradients; }
 };
 
 // Start addresses by buffer index.

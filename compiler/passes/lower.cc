@@ -1,0 +1,69 @@
+// Asks each op to lower itself and catches what oneDNN throws.
+#include "compiler/passes/lower.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "compiler/onednn/lowering_context.h"
+
+namespace plumbline {
+namespace {
+
+absl::Status Located(const Node& node, const absl::Status& status) {
+  return absl::Status(status.code(),
+                      absl::StrCat("node '", node.name, "' (", node.op->name, "): ", status.message()));
+}
+
+absl::Status LowerNode(const Node& node, LoweringContext& context) {
+  if (node.op->lower == nullptr) return absl::UnimplementedError("not available yet");
+  try {
+    return node.op->lower(context);
+  } catch (const std::exception& error) {
+    std::string shapes;
+    for (int i = 0; i < context.input_count(); ++i) {
+      absl::StrAppend(&shapes, i > 0 ? ", " : "", ToString(context.node().input_type(i), SymbolTable()));
+    }
+    return absl::InternalError(absl::StrCat("oneDNN refused it for inputs ", shapes, ": ", error.what()));
+  }
+}
+
+void FillConstants(const Graph& graph, const std::vector<NodeId>& schedule, const MemoryPlan& plan,
+                   std::vector<char>& constants) {
+  for (const NodeId id : schedule) {
+    const Node& node = graph.node(id);
+    if (node.op->source != Source::kConstant) continue;
+    const ValueId value = node.outputs[0];
+    float* data = reinterpret_cast<float*>(constants.data() + plan.placements[value].operand.offset);
+    const int64_t count = ElementCount(ConcreteShape(graph.type(value).shape));
+    std::fill(data, data + count, static_cast<float>(node.attributes.real("value")));
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<Program> Lower(const Graph& graph, const StorageTable& storage, const std::vector<NodeId>& schedule,
+                              MemoryPlan plan) {
+  Program program;
+  const Operand scratch{kArena, plan.activation_bytes};
+  for (const NodeId id : schedule) {
+    const Node& node = graph.node(id);
+    if (node.op->source != Source::kNone) continue;
+    if (storage[node.outputs[0]].root != node.outputs[0]) continue;  // a view
+    LoweringContext context(graph, id, plan.placements, scratch, program.scratch_bytes, program.steps);
+    const absl::Status status = LowerNode(node, context);
+    if (!status.ok()) return Located(node, status);
+  }
+  program.constants.resize(plan.constant_bytes);
+  FillConstants(graph, schedule, plan, program.constants);
+  program.inputs = std::move(plan.inputs);
+  program.outputs = std::move(plan.outputs);
+  program.parameters = std::move(plan.parameters);
+  program.parameter_floats = plan.parameter_floats;
+  program.has_gradients = plan.has_gradients;
+  program.activation_bytes = plan.activation_bytes;
+  return program;
+}
+
+}  // namespace plumbline

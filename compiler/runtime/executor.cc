@@ -1,0 +1,206 @@
+// Workers take shards in order; a shard's gradients climb the tree as soon as their sibling is there.
+#include "compiler/runtime/executor.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "compiler/runtime/worker.h"
+
+namespace plumbline {
+
+// Buffers are reused: with w workers at most w·(log2(shards) + 1) are ever live.
+class Executor::GradientTree {
+ public:
+  GradientTree(int64_t leaves, int64_t floats) : leaves_(leaves), floats_(floats) {}
+
+  void Clear() {
+    for (auto& entry : waiting_) free_.push_back(entry.second);
+    waiting_.clear();
+    if (root_ != nullptr) free_.push_back(root_);
+    root_ = nullptr;
+  }
+
+  // A buffer for a shard's gradients; null when memory is short.
+  float* Take() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (free_.empty()) {
+      AlignedMemory memory = AllocateAligned(floats_ * 4);
+      if (memory == nullptr) return nullptr;
+      std::memset(memory.get(), 0, static_cast<size_t>(floats_) * 4);
+      free_.push_back(reinterpret_cast<float*>(memory.get()));
+      owned_.push_back(std::move(memory));
+    }
+    float* buffer = free_.back();
+    free_.pop_back();
+    return buffer;
+  }
+
+  void Add(int64_t leaf, float* buffer) {
+    int64_t index = leaf;
+    for (int64_t width = leaves_; width > 1; width = (width + 1) / 2, index /= 2) {
+      const bool alone = index % 2 == 0 && index + 1 == width;
+      if (alone) continue;
+      float* sibling = Meet(width, index, buffer);
+      if (sibling == nullptr) return;
+      float* left = index % 2 == 0 ? buffer : sibling;
+      float* right = index % 2 == 0 ? sibling : buffer;
+      for (int64_t i = 0; i < floats_; ++i) left[i] += right[i];
+      buffer = left;
+      const std::lock_guard<std::mutex> lock(mutex_);
+      free_.push_back(right);
+    }
+    root_ = buffer;
+  }
+
+  const float* root() const { return root_; }
+
+ private:
+  // The sibling's buffer if it has arrived; otherwise leaves this one waiting. A level is named by its width.
+  float* Meet(int64_t width, int64_t index, float* buffer) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = waiting_.find({width, index ^ 1});
+    if (found == waiting_.end()) {
+      waiting_[{width, index}] = buffer;
+      return nullptr;
+    }
+    float* sibling = found->second;
+    waiting_.erase(found);
+    return sibling;
+  }
+
+  int64_t leaves_;
+  int64_t floats_;
+  std::mutex mutex_;
+  std::vector<AlignedMemory> owned_;
+  std::vector<float*> free_;
+  std::map<std::pair<int64_t, int64_t>, float*> waiting_;
+  float* root_ = nullptr;
+};
+
+Executor::Executor(std::shared_ptr<const ShardedProgram> program, int threads)
+    : program_(std::move(program)),
+      pool_(static_cast<int>(std::min<int64_t>(std::max(threads, 1), program_->shard_count()))) {}
+
+absl::StatusOr<std::unique_ptr<Executor>> Executor::Create(std::shared_ptr<const ShardedProgram> program,
+                                                           int threads) {
+  std::unique_ptr<Executor> executor(new Executor(std::move(program), threads));
+  const absl::Status status = executor->Allocate();
+  if (!status.ok()) return status;
+  return executor;
+}
+
+absl::Status Executor::Allocate() {
+  const Program& full = *program_->full;
+  parameters_ = AllocateAligned(full.parameter_floats * 4);
+  if (parameters_ == nullptr) {
+    return absl::ResourceExhaustedError(absl::StrCat("no memory for ", full.parameter_floats, " parameters"));
+  }
+  std::memset(parameters_.get(), 0, static_cast<size_t>(full.parameter_floats) * 4);
+  tree_ = std::make_unique<GradientTree>(program_->shard_count(), full.parameter_floats);
+  const WorkerScope scope;
+  for (int i = 0; i < pool_.threads(); ++i) {
+    Worker worker;
+    const auto bind = [&](const Program& program, std::unique_ptr<ProgramInstance>& instance) {
+      auto created = ProgramInstance::Create(program, parameters(), nullptr);
+      if (!created.ok()) return created.status();
+      instance = *std::move(created);
+      allocated_arena_bytes_ += program.arena_bytes();
+      return absl::OkStatus();
+    };
+    absl::Status status = bind(full, worker.full);
+    if (status.ok() && program_->last != nullptr) status = bind(*program_->last, worker.last);
+    if (!status.ok()) return status;
+    workers_.push_back(std::move(worker));
+  }
+  const int64_t shards = program_->shard_count();
+  for (int64_t shard = 0; shard < shards; ++shard) {
+    shares_.push_back(static_cast<float>(static_cast<double>(ItemsOf(shard)) / static_cast<double>(program_->batch)));
+  }
+  int64_t largest = 0;
+  for (size_t i = 0; i < program_->outputs.size(); ++i) {
+    const bool mean = program_->outputs[i] == ShardJoin::kWeightedMean;
+    shard_scalars_.emplace_back(mean ? shards : 0);
+    if (program_->outputs[i] == ShardJoin::kFirst) largest = std::max(largest, full.outputs[i].bytes());
+  }
+  ignored_.assign(workers_.size(), std::vector<char>(shards > 1 ? largest : 0));
+  means_.assign(program_->outputs.size(), 0);
+  return absl::OkStatus();
+}
+
+int64_t Executor::ItemsOf(int64_t shard) const {
+  return std::min(program_->shard_size, program_->batch - shard * program_->shard_size);
+}
+
+absl::Status Executor::RunShard(int64_t shard, Worker& worker, const std::vector<const void*>& inputs,
+                                const std::vector<void*>& outputs, float* gradients) {
+  const bool partial = program_->last != nullptr && shard + 1 == program_->shard_count();
+  ProgramInstance& instance = partial ? *worker.last : *worker.full;
+  const Program& full = *program_->full;
+  std::vector<char*> externals;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    // Programs only read their inputs.
+    char* base = static_cast<char*>(const_cast<void*>(inputs[i]));
+    switch (program_->inputs[i]) {
+      case ShardInput::kSlice: externals.push_back(base + shard * full.inputs[i].bytes()); break;
+      case ShardInput::kShared: externals.push_back(base); break;
+      case ShardInput::kShare: externals.push_back(reinterpret_cast<char*>(&shares_[shard])); break;
+    }
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    char* base = static_cast<char*>(outputs[i]);
+    switch (program_->outputs[i]) {
+      case ShardJoin::kSlice: externals.push_back(base + shard * full.outputs[i].bytes()); break;
+      case ShardJoin::kWeightedMean: externals.push_back(reinterpret_cast<char*>(&shard_scalars_[i][shard])); break;
+      case ShardJoin::kFirst:
+        externals.push_back(shard == 0 ? base : ignored_[&worker - workers_.data()].data());
+        break;
+    }
+  }
+  instance.SetGradients(gradients);
+  return instance.Run(externals);
+}
+
+void Executor::JoinMeans(const std::vector<void*>& outputs) {
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (program_->outputs[i] != ShardJoin::kWeightedMean) continue;
+    double sum = 0;
+    for (int64_t shard = 0; shard < program_->shard_count(); ++shard) {
+      sum += static_cast<double>(ItemsOf(shard)) * static_cast<double>(shard_scalars_[i][shard]);
+    }
+    means_[i] = sum / static_cast<double>(program_->batch);
+    if (outputs[i] != nullptr) *static_cast<float*>(outputs[i]) = static_cast<float>(means_[i]);
+  }
+}
+
+absl::Status Executor::Run(const std::vector<const void*>& inputs, const std::vector<void*>& outputs) {
+  const int64_t shards = program_->shard_count();
+  const bool sums = program_->full->has_gradients;
+  tree_->Clear();
+  std::atomic<int64_t> next{0};
+  std::vector<absl::Status> statuses(workers_.size());
+  pool_.Run([&](int index) {
+    while (statuses[index].ok()) {
+      const int64_t shard = next.fetch_add(1);
+      if (shard >= shards) return;
+      float* gradients = sums ? tree_->Take() : nullptr;
+      if (sums && gradients == nullptr) {
+        statuses[index] = absl::ResourceExhaustedError("no memory for the gradients of a shard");
+        return;
+      }
+      statuses[index] = RunShard(shard, workers_[index], inputs, outputs, gradients);
+      if (sums && statuses[index].ok()) tree_->Add(shard, gradients);
+    }
+  });
+  for (const absl::Status& status : statuses) {
+    if (!status.ok()) return status;
+  }
+  gradients_ = tree_->root();
+  JoinMeans(outputs);
+  return absl::OkStatus();
+}
+
+}  // namespace plumbline

@@ -1,0 +1,97 @@
+// Runs a program over the shards of a batch on any number of threads, with the same bits for every number.
+// Shards are fixed slices of axis 0; what they produce is joined in an order that depends on their number alone.
+#ifndef PLUMBLINE_COMPILER_RUNTIME_EXECUTOR_H_
+#define PLUMBLINE_COMPILER_RUNTIME_EXECUTOR_H_
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "compiler/runtime/program.h"
+#include "compiler/runtime/worker_pool.h"
+
+namespace plumbline {
+
+// How the shards' values of one output become the batch's.
+enum class ShardJoin {
+  kSlice,         // each shard writes its slice of axis 0
+  kWeightedMean,  // scalars: the mean over shards, weighted by their items (losses, metrics)
+  kFirst,         // equal for all shards; the first one's
+};
+
+// What an input of the program is to a shard.
+enum class ShardInput {
+  kSlice,   // a slice of axis 0
+  kShared,  // the whole array
+  kShare,   // the scalar (items of the shard) / (items of the batch): the seed of a loss's gradient
+};
+
+struct ShardedProgram {
+  int64_t batch = 1;       // items in all
+  int64_t shard_size = 1;  // items of every shard but perhaps the last
+  std::unique_ptr<Program> full;
+  std::unique_ptr<Program> last;  // of the last partial shard; null when shard_size divides batch
+  std::vector<ShardInput> inputs;  // by input of the programs
+  std::vector<ShardJoin> outputs;  // by output
+  // Buffers of the whole batch, in the programs' order.
+  std::vector<ExternalBuffer> batch_inputs;
+  std::vector<ExternalBuffer> batch_outputs;
+
+  int64_t shard_count() const { return (batch + shard_size - 1) / shard_size; }
+};
+
+class Executor {
+ public:
+  // Allocates one arena a worker for `threads` >= 1 workers (never more than there are shards), the parameters
+  // (zero) and, for programs with parameter gradients, the gradients. Errors: not enough memory, with the number.
+  static absl::StatusOr<std::unique_ptr<Executor>> Create(std::shared_ptr<const ShardedProgram> program, int threads);
+
+  const ShardedProgram& program() const { return *program_; }
+  // The flat vectors; slots are program().full->parameters.
+  float* parameters() { return reinterpret_cast<float*>(parameters_.get()); }
+  // Of the last run.
+  const float* gradients() const { return gradients_; }
+
+  // Runs all shards. `inputs` and `outputs`: addresses of the batch's dense arrays in program order; null for a kShare
+  // input. Weighted means are also kept in double.
+  absl::Status Run(const std::vector<const void*>& inputs, const std::vector<void*>& outputs);
+  // The weighted mean of output i of the last run, before rounding to f32.
+  double mean(int output) const { return means_[output]; }
+  // Bytes of the arenas that were allocated, one a worker and program.
+  int64_t allocated_arena_bytes() const { return allocated_arena_bytes_; }
+
+ private:
+  // Sums the shards' gradients in a fixed binary tree: leaves are shards, a node adds its right child to its left.
+  class GradientTree;
+  struct Worker {
+    std::unique_ptr<ProgramInstance> full;
+    std::unique_ptr<ProgramInstance> last;
+  };
+
+  Executor(std::shared_ptr<const ShardedProgram> program, int threads);
+  absl::Status Allocate();
+  absl::Status RunShard(int64_t shard, Worker& worker, const std::vector<const void*>& inputs,
+                        const std::vector<void*>& outputs, float* gradients);
+  int64_t ItemsOf(int64_t shard) const;
+  void JoinMeans(const std::vector<void*>& outputs);
+
+  std::shared_ptr<const ShardedProgram> program_;
+  WorkerPool pool_;
+  std::vector<Worker> workers_;
+  AlignedMemory parameters_;
+  std::unique_ptr<GradientTree> tree_;
+  const float* gradients_ = nullptr;
+  std::vector<float> shares_;                     // by shard
+  std::vector<std::vector<float>> shard_scalars_;  // by output, by shard
+  std::vector<std::vector<char>> ignored_;         // by worker: where later shards write kFirst outputs
+  std::vector<double> means_;
+  int64_t allocated_arena_bytes_ = 0;
+};
+
+}  // namespace plumbline
+
+#endif  // PLUMBLINE_COMPILER_RUNTIME_EXECUTOR_H_

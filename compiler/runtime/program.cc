@@ -1,0 +1,76 @@
+// Binding and running. The loop over steps is all that happens in a run.
+#include "compiler/runtime/program.h"
+
+#include <cstdlib>
+#include <exception>
+
+#include "absl/strings/str_cat.h"
+
+namespace plumbline {
+namespace {
+
+constexpr int64_t kAlignment = 64;
+
+}  // namespace
+
+void AlignedFree::operator()(char* memory) const { std::free(memory); }
+
+AlignedMemory AllocateAligned(int64_t bytes) {
+  const int64_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+  return AlignedMemory(
+      static_cast<char*>(std::aligned_alloc(kAlignment, static_cast<size_t>(rounded > 0 ? rounded : kAlignment))));
+}
+
+absl::StatusOr<std::unique_ptr<ProgramInstance>> ProgramInstance::Create(const Program& program, float* parameters,
+                                                                         float* gradients) {
+  std::unique_ptr<ProgramInstance> instance(new ProgramInstance(program));
+  instance->arena_ = AllocateAligned(program.arena_bytes());
+  if (instance->arena_ == nullptr) {
+    return absl::ResourceExhaustedError(absl::StrCat("no memory for an arena of ", program.arena_bytes(), " bytes"));
+  }
+  instance->buffers_.assign(kFirstExternal + program.inputs.size() + program.outputs.size(), nullptr);
+  instance->buffers_[kArena] = instance->arena_.get();
+  instance->buffers_[kParameters] = reinterpret_cast<char*>(parameters);
+  instance->buffers_[kGradients] = reinterpret_cast<char*>(gradients);
+  // Steps only read constants.
+  instance->buffers_[kConstants] = const_cast<char*>(program.constants.data());
+  instance->BindSteps();
+  return instance;
+}
+
+void ProgramInstance::BindSteps() {
+  steps_.clear();
+  for (const auto& step : program_.steps) steps_.push_back(step->Bind(buffers_));
+}
+
+void ProgramInstance::SetGradients(float* gradients) {
+  if (buffers_[kGradients] == reinterpret_cast<char*>(gradients)) return;
+  buffers_[kGradients] = reinterpret_cast<char*>(gradients);
+  for (const auto& step : steps_) step->SetExternals(buffers_);
+}
+
+absl::Status ProgramInstance::Run(const std::vector<char*>& externals) {
+  bool changed = false;
+  for (size_t i = 0; i < externals.size(); ++i) {
+    changed |= buffers_[kFirstExternal + i] != externals[i];
+    buffers_[kFirstExternal + i] = externals[i];
+  }
+  if (changed) {
+    for (const auto& step : steps_) step->SetExternals(buffers_);
+  }
+  return Replay();
+}
+
+absl::Status ProgramInstance::Replay() {
+  size_t at = 0;
+  try {
+    for (; at < steps_.size(); ++at) steps_[at]->Run();
+  } catch (const std::exception& error) {
+    const StepInfo& info = program_.steps[at]->info();
+    return absl::InternalError(absl::StrCat("node '", info.node, "' (", info.op, ", ", info.implementation,
+                                            "): ", error.what()));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace plumbline
