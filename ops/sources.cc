@@ -21,7 +21,7 @@ OpDefinition Input() {
   op.name = "input";
   op.formula = "a value given at run time";
   op.internal = true;
-  op.source = Source::kInput;
+  op.source = SourceKind::kInput;
   op.infer = InferFromShape;
   return op;
 }
@@ -32,7 +32,7 @@ OpDefinition Parameter() {
   op.formula = "a trained tensor of the node's own name";
   op.attributes = {{"shape", AttributeKind::kSizeList, "", true, "sizes of the axes"},
                    {"init", AttributeKind::kText, "", true, "uniform(a, b), normal(mean, std) or constant(c)"}};
-  op.source = Source::kParameter;
+  op.source = SourceKind::kParameter;
   op.infer = InferFromShape;
   return op;
 }
@@ -44,7 +44,7 @@ OpDefinition Constant() {
   op.attributes = {{"value", AttributeKind::kReal, "", true, "the number"},
                    {"shape", AttributeKind::kSizeList, "", true, "sizes of the axes"}};
   op.internal = true;
-  op.source = Source::kConstant;
+  op.source = SourceKind::kConstant;
   op.infer = InferFromShape;
   op.evaluate = EvaluateConstant;
   return op;

@@ -96,7 +96,7 @@ absl::StatusOr<Bindings> BindFromShapes(const Graph& graph,
                                                    ToString(graph.type(node.outputs[0]).shape, graph.symbols())));
   };
   for (const bool binding : {true, false}) {  // first whole axes that are symbols, then everything is checked
-    for (const NodeId id : graph.Sources(Source::kInput)) {
+    for (const NodeId id : graph.Sources(SourceKind::kInput)) {
       const Node& node = graph.node(id);
       const auto given = input_shapes.find(node.name);
       if (given == input_shapes.end()) continue;
@@ -138,7 +138,7 @@ absl::StatusOr<std::map<std::string, Array>> Evaluate(const Graph& graph, const 
   const std::vector<int> uses = graph.UseCounts();
   for (const NodeId id : graph.Order()) {
     const Node& node = graph.node(id);
-    if (node.op->source != Source::kInput && node.op->source != Source::kParameter) {
+    if (node.op->source != SourceKind::kInput && node.op->source != SourceKind::kParameter) {
       const absl::Status status = interpreter.Run(node);
       if (!status.ok()) {
         return absl::Status(status.code(), absl::StrCat("node '", node.name, "': ", status.message()));

@@ -64,7 +64,7 @@ absl::StatusOr<ValueId> Graph::Add(absl::string_view op, std::vector<ValueId> in
 
 namespace {
 
-const OpDefinition& SourceDefinition(const OpRegistry& registry, Source source) {
+const OpDefinition& SourceDefinition(const OpRegistry& registry, SourceKind source) {
   const auto& all = registry.definitions();
   return *std::find_if(all.begin(), all.end(), [&](const OpDefinition& op) { return op.source == source; });
 }
@@ -73,7 +73,7 @@ const OpDefinition& SourceDefinition(const OpRegistry& registry, Source source) 
 
 ValueId Graph::AddInput(absl::string_view name, TensorType type) {
   Node node;
-  node.op = &SourceDefinition(*registry_, Source::kInput);
+  node.op = &SourceDefinition(*registry_, SourceKind::kInput);
   node.name = std::string(name);
   node.outputs = {value_count()};
   values_.push_back(Value{node_count(), 0, std::move(type)});
@@ -83,7 +83,7 @@ ValueId Graph::AddInput(absl::string_view name, TensorType type) {
 
 ValueId Graph::AddParameter(absl::string_view name, Shape shape, const Initializer& initializer) {
   Node node;
-  node.op = &SourceDefinition(*registry_, Source::kParameter);
+  node.op = &SourceDefinition(*registry_, SourceKind::kParameter);
   node.name = std::string(name);
   node.attributes.Set("shape", shape);
   node.outputs = {value_count()};
@@ -95,7 +95,7 @@ ValueId Graph::AddParameter(absl::string_view name, Shape shape, const Initializ
 
 ValueId Graph::AddConstant(TensorType type, double fill) {
   Node node;
-  node.op = &SourceDefinition(*registry_, Source::kConstant);
+  node.op = &SourceDefinition(*registry_, SourceKind::kConstant);
   node.name = absl::StrCat("constant#", node_count());
   node.attributes.Set("value", fill);
   node.attributes.Set("shape", type.shape);
@@ -105,7 +105,7 @@ ValueId Graph::AddConstant(TensorType type, double fill) {
   return value_count() - 1;
 }
 
-std::vector<NodeId> Graph::Sources(Source source) const {
+std::vector<NodeId> Graph::Sources(SourceKind source) const {
   std::vector<NodeId> result;
   for (NodeId id = 0; id < node_count(); ++id) {
     if (!nodes_[id].removed && nodes_[id].op->source == source) result.push_back(id);
@@ -115,7 +115,7 @@ std::vector<NodeId> Graph::Sources(Source source) const {
 
 ValueId Graph::FindSource(absl::string_view name) const {
   for (const Node& node : nodes_) {
-    const bool named = node.op->source == Source::kInput || node.op->source == Source::kParameter;
+    const bool named = node.op->source == SourceKind::kInput || node.op->source == SourceKind::kParameter;
     if (!node.removed && named && node.name == name) return node.outputs[0];
   }
   return kNone;
@@ -144,8 +144,8 @@ std::vector<NodeId> Graph::Order() const {
       stack.pop_back();
     }
   };
-  for (const NodeId id : Sources(Source::kInput)) visit(id);
-  for (const NodeId id : Sources(Source::kParameter)) visit(id);
+  for (const NodeId id : Sources(SourceKind::kInput)) visit(id);
+  for (const NodeId id : Sources(SourceKind::kParameter)) visit(id);
   for (const GraphOutput& output : outputs_) visit(values_[output.value].producer);
   return order;
 }

@@ -75,7 +75,7 @@ class Graph {
   const std::vector<GraphOutput>& outputs() const { return outputs_; }
   std::vector<GraphOutput>& mutable_outputs() { return outputs_; }
   // Nodes of inputs and parameters, in order of creation. Kept even when nothing uses them.
-  std::vector<NodeId> Sources(Source source) const;
+  std::vector<NodeId> Sources(SourceKind source) const;
   // The input or parameter of that name, or kNone.
   ValueId FindSource(absl::string_view name) const;
 

@@ -87,7 +87,7 @@ struct PostOpSpec {
   float beta = 0;
 };
 
-enum class Source { kNone, kInput, kParameter, kConstant };
+enum class SourceKind { kNone, kInput, kParameter, kConstant };
 
 struct OpDefinition {
   std::string name;
@@ -97,7 +97,7 @@ struct OpDefinition {
   bool variadic = false;            // the last input may be given any number of times
   std::vector<AttributeSpec> attributes;
   bool internal = false;  // made by passes and gradients; not in the language
-  Source source = Source::kNone;
+  SourceKind source = SourceKind::kNone;
   bool is_loss = false;    // stands in `loss` of the language; scalar output, a mean over all positions
   bool is_metric = false;  // stands in `metric`
 

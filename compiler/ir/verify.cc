@@ -40,7 +40,7 @@ absl::Status CheckTypes(Graph& graph, const std::vector<NodeId>& order) {
         if (size.overflowed()) return Broken(node, "has a size that overflowed");
       }
     }
-    if (node.op->source != Source::kNone) continue;
+    if (node.op->source != SourceKind::kNone) continue;
     for (const AttributeSpec& spec : node.op->attributes) {
       if (spec.required && !node.attributes.Has(spec.name)) {
         return Broken(node, absl::StrCat("lacks its attribute '", spec.name, "'"));
@@ -68,7 +68,7 @@ absl::Status CheckNames(const Graph& graph, const std::vector<NodeId>& order) {
   std::set<std::string> sources;
   for (const NodeId id : order) {
     const Node& node = graph.node(id);
-    const bool named = node.op->source == Source::kInput || node.op->source == Source::kParameter;
+    const bool named = node.op->source == SourceKind::kInput || node.op->source == SourceKind::kParameter;
     if (named && !sources.insert(node.name).second) return Broken(node, "shares its name with another source");
   }
   std::set<std::string> outputs;

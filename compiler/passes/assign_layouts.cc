@@ -31,7 +31,7 @@ class Assigner {
   }
 
   absl::Status Assign(NodeId id) {
-    if (graph_.node(id).op->source == Source::kNone) {
+    if (graph_.node(id).op->source == SourceKind::kNone) {
       if (AssignView(id)) return absl::OkStatus();
       for (size_t i = 0; i < graph_.node(id).inputs.size(); ++i) {
         const absl::Status status = MakeAcceptable(id, static_cast<int>(i));
@@ -92,7 +92,7 @@ class Assigner {
     std::set<ValueId> taken;
     for (size_t i = 0; i < graph_.outputs().size(); ++i) {
       const ValueId value = graph_.outputs()[i].value;
-      const bool own = storage(value).root == value && graph_.producer(value).op->source == Source::kNone;
+      const bool own = storage(value).root == value && graph_.producer(value).op->source == SourceKind::kNone;
       if (own && taken.insert(value).second) continue;
       const absl::StatusOr<ValueId> copy = graph_.Add("contiguous", {value}, {});
       if (!copy.ok()) return copy.status();

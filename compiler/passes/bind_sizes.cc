@@ -65,7 +65,7 @@ absl::Status BindSizes(Graph& graph, const Bindings& bindings) {
       post_op.attributes = bound.attributes;
     }
     if (!status.ok()) return status;
-    if (node.op->source != Source::kNone) {
+    if (node.op->source != SourceKind::kNone) {
       for (Size& size : graph.mutable_value(node.outputs[0]).type.shape) {
         status = BindSize(graph.symbols(), node, bindings, size);
         if (!status.ok()) return status;

@@ -33,7 +33,7 @@ void FillConstants(const Graph& graph, const std::vector<NodeId>& schedule, cons
                    std::vector<char>& constants) {
   for (const NodeId id : schedule) {
     const Node& node = graph.node(id);
-    if (node.op->source != Source::kConstant) continue;
+    if (node.op->source != SourceKind::kConstant) continue;
     const ValueId value = node.outputs[0];
     float* data = reinterpret_cast<float*>(constants.data() + plan.placements[value].operand.offset);
     const int64_t count = ElementCount(ConcreteShape(graph.type(value).shape));
@@ -49,7 +49,7 @@ absl::StatusOr<Program> Lower(const Graph& graph, const StorageTable& storage, c
   const Operand scratch{kArena, plan.activation_bytes};
   for (const NodeId id : schedule) {
     const Node& node = graph.node(id);
-    if (node.op->source != Source::kNone) continue;
+    if (node.op->source != SourceKind::kNone) continue;
     if (storage[node.outputs[0]].root != node.outputs[0]) continue;  // a view
     LoweringContext context(graph, id, plan.placements, scratch, program.scratch_bytes, program.steps);
     const absl::Status status = LowerNode(node, context);

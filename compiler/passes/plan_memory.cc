@@ -50,12 +50,12 @@ class Planner {
   }
 
   void PlaceSources() {
-    for (const NodeId id : graph_.Sources(Source::kInput)) {
+    for (const NodeId id : graph_.Sources(SourceKind::kInput)) {
       const ValueId value = graph_.node(id).outputs[0];
       roots_[value] = Operand{kFirstExternal + static_cast<int>(plan_.inputs.size()), 0};
       plan_.inputs.push_back(External(graph_.node(id).name, value, OutputKind::kOutput));
     }
-    for (const NodeId id : graph_.Sources(Source::kParameter)) {
+    for (const NodeId id : graph_.Sources(SourceKind::kParameter)) {
       const Node& node = graph_.node(id);
       const std::vector<int64_t> shape = ConcreteShape(graph_.type(node.outputs[0]).shape);
       roots_[node.outputs[0]] = Operand{kParameters, plan_.parameter_floats * 4};
@@ -64,7 +64,7 @@ class Planner {
     }
     for (const NodeId id : schedule_) {
       const Node& node = graph_.node(id);
-      if (node.op->source != Source::kConstant) continue;
+      if (node.op->source != SourceKind::kConstant) continue;
       roots_[node.outputs[0]] = Operand{kConstants, plan_.constant_bytes};
       plan_.constant_bytes += AlignUp(Bytes(node.outputs[0]));
     }

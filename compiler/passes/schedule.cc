@@ -47,7 +47,7 @@ class Scheduler {
     for (const GraphOutput& output : graph_.outputs()) ++readers_left_[storage_[output.value].root];
     for (const NodeId id : order_) {
       const Node& node = graph_.node(id);
-      if (node.op->source != Source::kNone) ++readers_left_[node.outputs[0]];
+      if (node.op->source != SourceKind::kNone) ++readers_left_[node.outputs[0]];
     }
   }
 
@@ -63,7 +63,7 @@ class Scheduler {
   // Live bytes after the node minus those before it.
   int64_t Growth(NodeId id) const {
     const Node& node = graph_.node(id);
-    if (node.op->source != Source::kNone) return 0;
+    if (node.op->source != SourceKind::kNone) return 0;
     int64_t growth = 0;
     for (const ValueId output : node.outputs) {
       if (storage_[output].root == output && readers_left_[output] > 0) growth += Bytes(output);
