@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "dsl/source.h"
 
@@ -65,6 +66,9 @@ std::string DidYouMean(absl::string_view name, const std::vector<std::string>& k
 // The text with control characters and the like escaped, as Render writes it.
 std::string EscapeForTerminal(absl::string_view text);
 
+// A name from a file as it stands in a message: in single quotes, shortened when it is very long.
+std::string Quoted(absl::string_view name);
+
 // Collects the diagnostics of any number of files. The same message at the same place is kept once, whatever its call
 // chain.
 class Diagnostics {
@@ -84,15 +88,15 @@ class Diagnostics {
   // By file (in the order of their first diagnostics), place, severity and message; those without a place come first.
   std::vector<Diagnostic> Sorted() const;
 
-  // All of them, or the first kMaxRendered and "and N more".
+  // All of them, or the first kMaxRendered, errors before warnings, and "and N more".
   std::string Render() const;
 
  private:
   std::vector<Diagnostic> diagnostics_;
-  std::vector<std::string> files_;
+  absl::flat_hash_set<std::string> seen_;
   int error_count_ = 0;
   int warning_count_ = 0;
-  int dropped_ = 0;
+  int note_count_ = 0;
 };
 
 }  // namespace plumbline

@@ -6,8 +6,8 @@
 //   product = unary { ("*"|"/") unary }     unary   = { "-"|"!" } atom
 //   atom    = number | name | "(" or ")" | ("min"|"max"|"ceil_div") "(" or "," or ")" | "sqrt" "(" or ")"
 //
-// `!` negates a condition that stands to its right up to the next `&&`, `||` or comparison's end: it binds like unary
-// minus. Conditions are numbers: 0 is false, all else true, and a comparison gives 0 or 1.
+// `!` binds like unary minus, as in C. Conditions are numbers: 0 is false, all else is true; comparisons and logical
+// operators give 0 or 1 and do not evaluate what cannot matter.
 #ifndef PLUMBLINE_DSL_EXPRESSION_H_
 #define PLUMBLINE_DSL_EXPRESSION_H_
 

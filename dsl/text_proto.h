@@ -5,12 +5,12 @@
 #ifndef PLUMBLINE_DSL_TEXT_PROTO_H_
 #define PLUMBLINE_DSL_TEXT_PROTO_H_
 
-#include <cstddef>
 #include <tuple>
 
 #include <google/protobuf/message.h>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "dsl/diagnostic.h"
 #include "dsl/source.h"
 
@@ -32,6 +32,12 @@ class LocationTable {
   // Of the value: a string's opening quote, a message's opening brace.
   SourceLocation Value(const google::protobuf::Message& message, int field, int index) const;
 
+  // A message in which something was refused, so that what it lacks may have been meant.
+  void MarkDamaged(const google::protobuf::Message& message) { damaged_.insert(&message); }
+  bool IsDamaged(const google::protobuf::Message& message) const {
+    return damaged_.contains(&message);
+  }
+
  private:
   using Key = std::tuple<const google::protobuf::Message*, int, int>;
   struct Places {
@@ -39,18 +45,21 @@ class LocationTable {
     SourceLocation value;
   };
   absl::flat_hash_map<Key, Places> places_;  // looked up, never iterated
+  absl::flat_hash_set<const google::protobuf::Message*> damaged_;
 };
 
-// Fills `message` (cleared first) and `locations`. False when anything was reported as an error; the message then holds
-// what could be read. Refused besides malformed text: unknown fields (with the nearest name), a field or oneof given
-// twice, numbers out of range or not finite, invalid UTF-8 and control characters, nesting deeper than
-// kMaxTextProtoDepth. A header `# proto-message:` that names another message is reported as such, alone.
-bool ParseTextProto(const Source& source, google::protobuf::Message* message,
-                    LocationTable* locations, Diagnostics& diagnostics);
+enum class ParseOutcome {
+  kClean,       // no errors
+  kDamaged,     // fields were refused; the structure of the whole file was read
+  kUnreadable,  // reading stopped
+};
 
-// The place of a byte of a string's value, given the place of its opening quote: sees through escapes and adjacent
-// literals.
-SourceLocation LocateInString(const Source& source, SourceLocation quote, size_t offset);
+// Fills `message` (cleared first) and `locations`, and says how far it came. Refused besides malformed text: unknown
+// fields (with the nearest name), a field or oneof given twice, numbers out of range or not finite, enum values by number
+// and those that end in _UNSPECIFIED, invalid UTF-8 and control characters, nesting deeper than kMaxTextProtoDepth. A
+// header `# proto-message:` that names another message is reported as such, alone.
+ParseOutcome ParseTextProto(const Source& source, google::protobuf::Message* message,
+                            LocationTable* locations, Diagnostics& diagnostics);
 
 }  // namespace plumbline
 
