@@ -1,0 +1,23 @@
+// Moves elementwise nodes into the node that produces their operand, where oneDNN applies them to each
+// element of the result before it is stored.
+#ifndef PLUMBLINE_COMPILER_PASSES_FUSE_POST_OPS_H_
+#define PLUMBLINE_COMPILER_PASSES_FUSE_POST_OPS_H_
+
+#include "absl/status/statusor.h"
+#include "compiler/ir/graph.h"
+
+namespace plumbline {
+
+// A consumer is fused into a producer when
+//  - the producer's definition accepts post-ops, it has fewer than 4 so far, and the consumer is the only
+//    reader of its output 0, which is no graph output (so nothing misses the value that disappears);
+//  - the consumer has one output, of the type of its operand, and its definition gives a post-op for it;
+//  - its other operand, if any, does not depend on the producer.
+// Before: a typed graph, after Differentiate (a value that a gradient reads has a second reader).
+// After: the producer's post_ops end with the consumer's op; a second operand is the producer's last
+// input; what read the consumer reads the producer. True if anything was fused.
+absl::StatusOr<bool> FusePostOps(Graph& graph);
+
+}  // namespace plumbline
+
+#endif  // PLUMBLINE_COMPILER_PASSES_FUSE_POST_OPS_H_
