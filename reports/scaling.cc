@@ -147,31 +147,38 @@ absl::StatusOr<ExponentFit> FitExponent(absl::Span<const Observation> observatio
   absl::Status status = Check(observations, 3);
   if (!status.ok()) return status;
   if (!(level > 0 && level < 1)) return absl::InvalidArgumentError("the level is not in (0, 1)");
+  // Relative to the first, so that equal values are exactly equal.
+  const auto x_of = [&](const Observation& each) {
+    return std::log(each.size / observations[0].size);
+  };
+  const auto y_of = [&](const Observation& each) {
+    return std::log(each.value / observations[0].value);
+  };
   const double n = static_cast<double>(observations.size());
   double mean_x = 0;
   double mean_y = 0;
   for (const Observation& each : observations) {
-    mean_x += std::log(each.size) / n;
-    mean_y += std::log(each.value) / n;
+    mean_x += x_of(each) / n;
+    mean_y += y_of(each) / n;
   }
   double sxx = 0;
   double sxy = 0;
   double syy = 0;
   for (const Observation& each : observations) {
-    const double x = std::log(each.size) - mean_x;
-    const double y = std::log(each.value) - mean_y;
+    const double x = x_of(each) - mean_x;
+    const double y = y_of(each) - mean_y;
     sxx += x * x;
     sxy += x * y;
     syy += y * y;
   }
   ExponentFit fit;
   fit.slope = sxy / sxx;
-  fit.intercept = mean_y - fit.slope * mean_x;
+  fit.intercept = std::log(observations[0].value) + mean_y -
+                  fit.slope * (std::log(observations[0].size) + mean_x);
   // The residuals themselves: Syy - slope·Sxy would cancel.
   double squares = 0;
   for (const Observation& each : observations) {
-    const double residual =
-        std::log(each.value) - mean_y - fit.slope * (std::log(each.size) - mean_x);
+    const double residual = y_of(each) - mean_y - fit.slope * (x_of(each) - mean_x);
     squares += residual * residual;
   }
   fit.residual = std::sqrt(squares / (n - 2));
@@ -244,8 +251,13 @@ absl::StatusOr<Crossover> FindCrossover(absl::Span<const RatioAt> ratios) {
       const Node at = Between(last, here, last.middle / (last.middle - here.middle));
       const auto [low, low_open] = Reach(at, *nodes, i - 1, -1);
       const auto [high, high_open] = Reach(at, *nodes, i, 1);
-      crossover = {std::exp(at.x), std::exp(low),   std::exp(high),      low_open,
-                   high_open,      here.middle < 0, crossover.passes + 1};
+      crossover = {std::exp(at.x),
+                   low_open ? ratios.front().size : std::exp(low),
+                   high_open ? ratios.back().size : std::exp(high),
+                   low_open,
+                   high_open,
+                   here.middle < 0,
+                   crossover.passes + 1};
     }
     before = i;
   }
