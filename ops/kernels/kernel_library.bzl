@@ -20,9 +20,10 @@ def kernel_library(name, kernel_srcs, srcs, hdrs, kernel_hdrs = [], deps = [], v
       srcs: compiled once; they choose among the variants (SelectForIsa in isa.h).
       hdrs: public headers.
       kernel_hdrs: headers shared by srcs and kernel_srcs only.
-      deps: of all of them.
+      deps: of all of them, beside //ops/kernels:isa.
       visibility: of the library.
     """
+    deps = deps + ["//ops/kernels:isa"]
     variants = []
     for isa, flags in _VARIANTS.items():
         variant = name + "_" + isa
@@ -39,6 +40,6 @@ def kernel_library(name, kernel_srcs, srcs, hdrs, kernel_hdrs = [], deps = [], v
         name = name,
         srcs = srcs + kernel_hdrs,
         hdrs = hdrs,
-        deps = deps + variants + ["//ops/kernels:isa"],
+        deps = deps + variants,
         visibility = visibility,
     )
