@@ -26,7 +26,8 @@ enum class Along {
   kRows,   // x[k * stride + row]
 };
 
-// tile[row][vec] = sum over k < depth, ascending, of x(row, k) y[k * y_stride + vec * kLanes + ...].
+// tile[row][vec] = sum over k < depth, ascending, of x(row, k) y[k * y_stride + vec * kLanes +
+// ...].
 template <Along kAlong, int kRows, int kVecs>
 PLUMBLINE_INLINE void MultiplyTile(int64_t depth, const float* x, int64_t x_stride, const float* y,
                                    int64_t y_stride, Vec (&tile)[kRows][kVecs]) {

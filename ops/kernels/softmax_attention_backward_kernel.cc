@@ -27,13 +27,13 @@ constexpr int64_t kBlockKeys = 72;
 struct Panel {
   int64_t first_query;
   int64_t queries;
-  float* q;          // [width][kTileRows], times scale log2 e
-  float* dz;         // [value_width][kTileRows], times scale
-  float* dq;         // [width][kTileRows]
-  float* q_rows;     // [queries][width rounded up to lanes]
-  float* dz_rows;    // [queries][value_width rounded up to lanes]
-  float* log2_sum;   // [kTileRows], the log-sum-exp in units of log2; infinity for missing queries
-  float* delta;      // [kTileRows], times scale
+  float* q;         // [width][kTileRows], times scale log2 e
+  float* dz;        // [value_width][kTileRows], times scale
+  float* dq;        // [width][kTileRows]
+  float* q_rows;    // [queries][width rounded up to lanes]
+  float* dz_rows;   // [queries][value_width rounded up to lanes]
+  float* log2_sum;  // [kTileRows], the log-sum-exp in units of log2; infinity for missing queries
+  float* delta;     // [kTileRows], times scale
 };
 
 // P^T and dS^T of a panel and a block, [kBlockKeys][kTileRows] each.

@@ -16,8 +16,8 @@ namespace PLUMBLINE_KERNEL_ISA {
 
 constexpr float kLog2E = 1.44269504088896f;
 
-// Panels of kTileRows queries that share a block of keys while it is in the cache. Eight rather than
-// four gain 5 % where the rows of K and V are a page apart.
+// Panels of kTileRows queries that share a block of keys while it is in the cache. Eight rather
+// than four gain 5 % where the rows of K and V are a page apart.
 constexpr int64_t kBlockPanels = 8;
 constexpr int64_t kBlockQueries = kBlockPanels * kTileRows;
 // Queries of a panel that the registers hold at a time.

@@ -99,7 +99,8 @@ PLUMBLINE_INLINE bool MoveMaxima(const Vec* block_maximum, Panel& panel, Vec* re
   return true;
 }
 
-// scores[keys][kTileRows] becomes the weights 2^(score - maximum); their sums are added to the panel.
+// scores[keys][kTileRows] becomes the weights 2^(score - maximum); their sums are added to the
+// panel.
 template <int kVecs>
 PLUMBLINE_INLINE void Weigh(int64_t keys, Panel& panel, float* scores) {
   Vec maximum[kVecs];
@@ -151,7 +152,8 @@ void Attend(const SoftmaxAttentionProblem& problem, const KeyBlock& block, Panel
   Weigh<kVecs>(keys, piece, scores);
   if (moved) {
     MultiplyRows<Along::kRows, kVecs>(problem.value_width, keys, block.v.data, block.v.row_stride,
-                                      scores, kTileRows, AddToOutput<kVecs, true>{piece.z, rescale});
+                                      scores, kTileRows,
+                                      AddToOutput<kVecs, true>{piece.z, rescale});
   } else {
     MultiplyRows<Along::kRows, kVecs>(problem.value_width, keys, block.v.data, block.v.row_stride,
                                       scores, kTileRows,
