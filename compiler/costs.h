@@ -1,0 +1,71 @@
+// What a graph costs, in the symbols of its sizes: operations, bytes moved and activation memory of
+// every node as polynomials, and their growth. Counts are mathematical (a tile's remainder is not
+// counted); time is not predicted here.
+#ifndef PLUMBLINE_COMPILER_COSTS_H_
+#define PLUMBLINE_COMPILER_COSTS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "compiler/ir/graph.h"
+
+namespace plumbline {
+
+// One node in the order of running.
+struct NodeCost {
+  std::string name;  // instance path
+  std::string op;
+  NodeId node = kNone;  // kNone for a copy that the layouts need and the graph does not have yet
+  bool view = false;    // runs nothing and moves nothing
+  // Additions, multiplications, divisions, comparisons and elementary functions, post-ops included.
+  Polynomial operations;
+  // Bytes read and written, each input and output once unless the op says otherwise.
+  Polynomial bytes;
+  // Working memory of this node alone, within `memory`.
+  Polynomial scratch_bytes;
+  // Activation memory while this node runs: every buffer that is live, and the node's working
+  // memory.
+  Polynomial memory;
+};
+
+// Costs of a graph. Activations are the values that the program computes: intermediate ones from
+// the node that makes them to their last reader, and what is handed to the caller (outputs, losses,
+// metrics, gradients of inputs) from there to the end. Inputs, parameters, constants and parameter
+// gradients are not activations. A view shares its source's buffer; a node that may write over an
+// input that dies there does. The peak is a bound from below for the planned arena plus the
+// outputs, which packing may exceed.
+struct GraphCosts {
+  std::vector<NodeCost> nodes;
+  Polynomial operations;  // sum over the nodes
+  Polynomial bytes;       // sum over the nodes
+};
+
+// Costs of a typed graph without removed nodes in use. Views, copies and the order of running are
+// those that AssignLayouts and Schedule choose for `sizes`, where a symbol without a value gets one
+// of its own; where these sizes do not fit the graph, nothing is a view and Graph::Order() is the
+// order. Errors (internal): a cost whose coefficients do not fit 64 bits.
+absl::StatusOr<GraphCosts> AnalyzeCosts(const Graph& graph, const Bindings& sizes);
+
+// The node with the largest memory at these sizes (of every symbol), the first among equals.
+// Errors: no nodes, a symbol without a value.
+absl::StatusOr<NodeCost> PeakMemoryAt(const GraphCosts& costs, const SymbolTable& symbols,
+                                      const Bindings& sizes);
+// The node whose memory is largest once `symbol` is large enough, all other symbols fixed.
+// Error: no nodes.
+absl::StatusOr<NodeCost> PeakMemoryIn(const GraphCosts& costs, const SymbolTable& symbols,
+                                      absl::string_view symbol);
+
+// The slope of the least-squares line through (log size, log value) over the given sizes of
+// `symbol`: the exponent that a measurement of exactly this cost at these sizes would show. `sizes`
+// has all other symbols. Errors: fewer than two different sizes, a value that is not positive, a
+// symbol without a value.
+absl::StatusOr<double> LocalSlope(const Polynomial& polynomial, const SymbolTable& symbols,
+                                  absl::string_view symbol,
+                                  const std::vector<int64_t>& symbol_sizes, const Bindings& sizes);
+
+}  // namespace plumbline
+
+#endif  // PLUMBLINE_COMPILER_COSTS_H_
