@@ -77,7 +77,13 @@ class Interpreter {
                                            const std::vector<const Array*>& inputs, const std::vector<DataType>& types,
                                            const std::vector<std::vector<int64_t>>& shapes) {
     if (op.evaluate == nullptr) return absl::UnimplementedError(absl::StrCat(op.name, ": not available yet"));
-    return op.evaluate(EvaluateContext{BindAttributes(symbols_, attributes, bindings_), inputs, shapes, types});
+    absl::StatusOr<std::vector<Array>> results =
+        op.evaluate(EvaluateContext{BindAttributes(symbols_, attributes, bindings_), inputs, shapes, types});
+    if (!results.ok()) return results;
+    bool fits = results->size() == shapes.size();
+    for (size_t i = 0; fits && i < shapes.size(); ++i) fits = (*results)[i].shape == shapes[i];
+    if (!fits) return absl::InternalError(absl::StrCat(op.name, ": the reference gives other shapes than inferred"));
+    return results;
   }
 
   const Graph& graph_;

@@ -37,6 +37,11 @@ Rational Apply(DerivedKind kind, const Rational& a, const Rational& b) {
   return Rational::Overflow();
 }
 
+bool HasIntegerCoefficients(const Size& size) {
+  return std::all_of(size.terms().begin(), size.terms().end(),
+                     [](const auto& term) { return term.second.is_integer(); });
+}
+
 }  // namespace
 
 void SymbolTable::Declare(absl::string_view name, std::optional<int64_t> bound) {
@@ -58,8 +63,11 @@ Size SymbolTable::Derive(DerivedKind kind, const Size& first, const Size& second
     return Size(Apply(kind, a, b));
   }
   if (first == second && (kind == DerivedKind::kMin || kind == DerivedKind::kMax)) return first;
-  const bool divides = kind == DerivedKind::kFloorDiv || kind == DerivedKind::kCeilDiv;
-  if (divides && second == Size(1)) return first;
+  if (kind == DerivedKind::kFloorDiv || kind == DerivedKind::kCeilDiv) {
+    // floor_div(4·L, 2) is 2·L: a quotient with integer coefficients needs no rounding.
+    const std::optional<Size> quotient = Size::Divide(first, second);
+    if (quotient && HasIntegerCoefficients(*quotient)) return *quotient;
+  }
   Symbol symbol;
   symbol.name = absl::StrCat(Name(kind), "(", ToString(first), ", ", ToString(second), ")");
   symbol.derived = kind;

@@ -9,11 +9,13 @@ namespace plumbline {
 
 // OK, or an internal error naming the rule that is broken and the node:
 //  - every input of a live node is a value of a live node, and there is no cycle
-//  - the number of inputs fits the op's definition and its parameters
-//  - required attributes are there; attributes and inferred types agree with the stored types
+//  - the number of inputs fits the op's definition and its parameters, whose shapes are those it asks for
+//  - attributes are those of the op's definition, of their kinds; only optional ones without default may be absent
+//  - inferred types agree with the stored types
 //  - no size overflowed
 //  - live inputs and parameters have distinct names; outputs have distinct names and refer to live values
-//  - post-ops have a spec, and their operands are inputs of the node
+//  - an output of kind kGradient is named grad/SOURCE after an input or parameter and has its shape
+//  - a node with post-ops accepts them, and their operands are its last inputs, in order
 absl::Status Verify(Graph& graph);
 
 }  // namespace plumbline

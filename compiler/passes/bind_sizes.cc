@@ -71,8 +71,10 @@ absl::Status BindSizes(Graph& graph, const Bindings& bindings) {
         if (!status.ok()) return status;
       }
     } else {
+      size_t operands = 0;  // of post-ops, at the end of the inputs
+      for (const PostOp& post_op : node.post_ops) operands += post_op.operand != kNone;
       std::vector<TensorType> inputs;
-      for (const ValueId input : node.inputs) inputs.push_back(graph.type(input));
+      for (size_t i = 0; i + operands < node.inputs.size(); ++i) inputs.push_back(graph.type(node.inputs[i]));
       absl::StatusOr<std::vector<TensorType>> types =
           node.op->infer(InferContext{node.attributes, inputs, graph.symbols()});
       if (!types.ok()) return Located(node, types.status().message());
