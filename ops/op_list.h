@@ -9,6 +9,37 @@
 namespace plumbline {
 
 std::vector<OpDefinition> SourceOps();
+std::vector<OpDefinition> ReluOps();
+std::vector<OpDefinition> TanhOps();
+std::vector<OpDefinition> SigmoidOps();
+std::vector<OpDefinition> ExpOps();
+std::vector<OpDefinition> LogOps();
+std::vector<OpDefinition> SqrtOps();
+std::vector<OpDefinition> NegOps();
+std::vector<OpDefinition> ScaleOps();
+std::vector<OpDefinition> GeluOps();
+std::vector<OpDefinition> AddOps();
+std::vector<OpDefinition> SubOps();
+std::vector<OpDefinition> MulOps();
+std::vector<OpDefinition> DivOps();
+std::vector<OpDefinition> ContiguousOps();
+std::vector<OpDefinition> BroadcastToOps();
+std::vector<OpDefinition> ConvOps();
+std::vector<OpDefinition> PoolOps();
+std::vector<OpDefinition> LayerNormOps();
+std::vector<OpDefinition> DropoutOps();
+std::vector<OpDefinition> EmbeddingOps();
+std::vector<OpDefinition> SinusoidalPositionsOps();
+std::vector<OpDefinition> RecurrentOps();
+std::vector<OpDefinition> LabelLossOps();
+std::vector<OpDefinition> CausalMaskOps();
+std::vector<OpDefinition> ReshapeOps();
+std::vector<OpDefinition> TransposeOps();
+std::vector<OpDefinition> ConcatOps();
+std::vector<OpDefinition> SliceOps();
+std::vector<OpDefinition> TaylorFeaturesOps();
+std::vector<OpDefinition> SoftmaxAttentionOps();
+std::vector<OpDefinition> TaylorAttentionOps();
 
 }  // namespace plumbline
 
