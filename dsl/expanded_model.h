@@ -68,7 +68,8 @@ struct ScopeBinding {
 struct ExpandedScope {
   int parent = -1;       // the calling scope; less than the scope's own index
   std::string path;      // prefix of the nodes' paths; an instance without a name has its caller's
-  std::string function;  // empty for scope 0
+  bool is_named = false;  // false: the call adds no component to the path
+  std::string function;   // empty for scope 0
   SourceLocation location;             // of the calling node
   std::vector<ScopeBinding> bindings;  // in the order of the arguments
 };

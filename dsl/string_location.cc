@@ -4,6 +4,7 @@
 
 #include "absl/strings/string_view.h"
 #include "dsl/diagnostic.h"
+#include "dsl/expression.h"
 #include "dsl/source.h"
 #include "dsl/text_lexer.h"
 
@@ -43,6 +44,10 @@ SourceLocation LocateInString(const Source& source, SourceLocation quote, size_t
     if (next == absl::string_view::npos) return source.Locate(position);
     open = next;
   }
+}
+
+Diagnostic ErrorInString(const Source& source, SourceLocation quote, const ExpressionError& error) {
+  return Error(source, LocateInString(source, quote, error.offset), error.message).Hint(error.hint);
 }
 
 }  // namespace plumbline
