@@ -3,6 +3,7 @@
 #ifndef PLUMBLINE_COMPILER_IR_OP_DEFINITION_H_
 #define PLUMBLINE_COMPILER_IR_OP_DEFINITION_H_
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -89,6 +90,12 @@ struct PostOpSpec {
 
 enum class SourceKind { kNone, kInput, kParameter, kConstant };
 
+// An op at work, in the language's words, for its documentation.
+struct OpExample {
+  std::vector<std::string> inputs;                // shapes: "B, C", or "S64 B" for integers
+  std::map<std::string, std::string> attributes;  // as a model writes them
+};
+
 struct OpDefinition {
   std::string name;
   std::string formula;              // one line for `plumbline ops`
@@ -96,6 +103,7 @@ struct OpDefinition {
   int optional_inputs = 0;          // how many of the last inputs may be left out
   bool variadic = false;            // the last input may be given any number of times
   std::vector<AttributeSpec> attributes;
+  OpExample example;
   bool internal = false;  // made by passes and gradients; not in the language
   SourceKind source = SourceKind::kNone;
   bool is_loss = false;    // stands in `loss` of the language; scalar output, a mean over all positions
