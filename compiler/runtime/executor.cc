@@ -85,6 +85,8 @@ Executor::Executor(std::shared_ptr<const ShardedProgram> program, int threads)
     : program_(std::move(program)),
       pool_(static_cast<int>(std::min<int64_t>(std::max(threads, 1), program_->shard_count()))) {}
 
+Executor::~Executor() = default;
+
 absl::StatusOr<std::unique_ptr<Executor>> Executor::Create(std::shared_ptr<const ShardedProgram> program,
                                                            int threads) {
   std::unique_ptr<Executor> executor(new Executor(std::move(program), threads));

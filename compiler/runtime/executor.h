@@ -50,6 +50,8 @@ class Executor {
   // (zero) and, for programs with parameter gradients, the gradients. Errors: not enough memory, with the number.
   static absl::StatusOr<std::unique_ptr<Executor>> Create(std::shared_ptr<const ShardedProgram> program, int threads);
 
+  ~Executor();
+
   const ShardedProgram& program() const { return *program_; }
   // The flat vectors; slots are program().full->parameters.
   float* parameters() { return reinterpret_cast<float*>(parameters_.get()); }

@@ -137,7 +137,7 @@ absl::StatusOr<OptimizerSpec> ParseOptimizer(absl::string_view text) {
   OptimizerConfig config;
   LocationTable locations;
   Diagnostics diagnostics;
-  if (!ParseTextProto(source, &config, &locations, diagnostics)) {
+  if (ParseTextProto(source, &config, &locations, diagnostics) != ParseOutcome::kClean) {
     return absl::InvalidArgumentError(diagnostics.Render());
   }
   OptimizerSpec spec;

@@ -14,14 +14,13 @@
 #include "dsl/diagnostic.h"
 #include "experiments/engine_version.h"
 #include "tools/plumbline/command.h"
-#include "tools/plumbline/run_commands.h"
 
 namespace plumbline {
 namespace {
 
 std::vector<Command> Commands() {
   std::vector<Command> commands = {CheckCommand(),  OpsCommand(),  ExplainCommand(),
-                                   ParamsCommand(), ExecCommand(), RunCommand(), ReportCommand()};
+                                   ParamsCommand(), ExecCommand()};
   return commands;
 }
 
