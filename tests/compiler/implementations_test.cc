@@ -1,0 +1,86 @@
+// No compiled step may run a oneDNN reference implementation. The AVX2 variant of this test caps the instruction set,
+// because which shapes oneDNN serves well depends on it.
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include "compiler/compile.h"
+#include "gtest/gtest.h"
+#include "ops/all_ops.h"
+
+namespace plumbline {
+namespace {
+
+std::string ReadData(const std::string& path) {
+  std::ifstream file(std::string(std::getenv("TEST_SRCDIR")) + "/" + std::getenv("TEST_WORKSPACE") + "/" + path);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+// Steps of the forward and backward program that are reference implementations, as text.
+std::string ReferenceSteps(const std::string& text, const std::vector<ConstantOverride>& overrides,
+                           const Bindings& sizes) {
+  Diagnostics diagnostics;
+  const std::optional<Model> model =
+      BuildModel(std::make_shared<const Source>("model", text), AllOps(), overrides, diagnostics);
+  if (!model) return diagnostics.Render();
+  std::string found;
+  for (const Gradients gradients : {Gradients::kNone, Gradients::kAll}) {
+    CompileOptions options;
+    options.gradients = gradients;
+    const absl::StatusOr<CompiledModel> compiled = Compile(*model, sizes, options);
+    if (!compiled.ok()) return std::string(compiled.status().message());
+    for (const auto& step : compiled->program->full->steps) {
+      if (step->info().reference) found += step->info().node + " " + step->info().implementation + "\n";
+    }
+  }
+  return found;
+}
+
+TEST(Implementations, OfAttentionModelsAreNeverReferences) {
+  for (const char* name : {"softmax", "taylor", "softmax_plain", "taylor_plain"}) {
+    const std::string text = ReadData("experiments/attention/" + std::string(name) + ".textproto");
+    for (const char* causal : {"0", "1"}) {
+      for (const Bindings& sizes : {Bindings{{"B", 1}, {"H", 1}, {"L", 1}, {"D", 1}},
+                                    Bindings{{"B", 2}, {"H", 3}, {"L", 37}, {"D", 3}},
+                                    Bindings{{"B", 1}, {"H", 2}, {"L", 256}, {"D", 64}}}) {
+        EXPECT_EQ(ReferenceSteps(text, {{"causal", causal, ""}}, sizes), "") << name;
+      }
+    }
+  }
+}
+
+TEST(Implementations, OfEveryOtherOpAreNeverReferences) {
+  constexpr char kModel[] = R"(
+    language: 1
+    name: "many_ops"
+    input { name: "x" dtype: F32 shape: "B, 6, N" }
+    input { name: "target" dtype: F32 shape: "B, 6, 4" }
+    node { name: "fc" input: "x" linear { features: "8" } }
+    node { name: "norm" softmax { axis: "1" } }
+    node { name: "relu" relu {} }
+    node { name: "gelu" gelu {} }
+    node { name: "shift" parameter { shape: "6, 1" init: "normal(0, 1)" } }
+    node { name: "shifted" input: "shift" input: "gelu" sub {} }
+    node { name: "mean" input: "shifted" reduce_mean { axis: "0" keep_dims: "1" } }
+    node { name: "centred" input: "shifted" input: "mean" sub {} }
+    node { name: "turned" input: "centred" transpose { permutation: "0, 2, 1" } }
+    node { name: "most" input: "turned" reduce_max { axis: "1" keep_dims: "1" } }
+    node { name: "ratio" input: "turned" input: "most" div {} }
+    node { name: "back" transpose { permutation: "0, 2, 1" } }
+    node { name: "cut" slice { axis: "2" begin: "1" end: "5" } }
+    node { name: "logs" log_softmax {} }
+    node { name: "joined" input: "logs" input: "cut" concat { axis: "2" } }
+    node { name: "out" linear { features: "4" } }
+    output { name: "y" value: "out" }
+    loss { name: "mse" mean_squared_error { prediction: "out" target: "target" } })";
+  for (const Bindings& sizes : {Bindings{{"B", 1}, {"N", 1}}, Bindings{{"B", 5}, {"N", 7}}, Bindings{{"B", 8}, {"N", 64}}}) {
+    EXPECT_EQ(ReferenceSteps(kModel, {}, sizes), "");
+  }
+}
+
+}  // namespace
+}  // namespace plumbline
