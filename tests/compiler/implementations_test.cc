@@ -54,7 +54,7 @@ TEST(Implementations, OfAttentionModelsAreNeverReferences) {
 }
 
 TEST(Implementations, OfEveryOtherOpAreNeverReferences) {
-  constexpr char kModel[] = R"(
+  constexpr char kModel[] = R"model(
     language: 1
     name: "many_ops"
     input { name: "x" dtype: F32 shape: "B, 6, N" }
@@ -76,7 +76,7 @@ TEST(Implementations, OfEveryOtherOpAreNeverReferences) {
     node { name: "joined" input: "logs" input: "cut" concat { axis: "2" } }
     node { name: "out" linear { features: "4" } }
     output { name: "y" value: "out" }
-    loss { name: "mse" mean_squared_error { prediction: "out" target: "target" } })";
+    loss { name: "mse" mean_squared_error { prediction: "out" target: "target" } })model";
   for (const Bindings& sizes : {Bindings{{"B", 1}, {"N", 1}}, Bindings{{"B", 5}, {"N", 7}}, Bindings{{"B", 8}, {"N", 64}}}) {
     EXPECT_EQ(ReferenceSteps(kModel, {}, sizes), "");
   }
