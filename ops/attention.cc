@@ -11,19 +11,22 @@ namespace plumbline {
 namespace {
 
 // The columns of one head; an AttributeError when `heads` does not divide the width.
-absl::StatusOr<Size> HeadWidth(const InferContext& context, absl::string_view op, int input, absl::string_view name) {
+absl::StatusOr<Size> HeadWidth(const InferContext& context, absl::string_view op, int input,
+                               absl::string_view name) {
   const Size& width = context.inputs[input].shape.back();
   if (!context.attributes.Has("heads")) return width;
   const Size& heads = context.attributes.size("heads");
   const std::optional<Size> quotient = Size::Divide(width, heads);
   if (quotient && (quotient->AsInteger() || !quotient->is_constant())) return *quotient;
-  return AttributeError("heads", absl::StrCat(op, ": heads (", context.Print(heads), ") must divide the width ",
-                                              context.Print(width), " of ", name, " ", context.Print(input)));
+  return AttributeError(
+      "heads", absl::StrCat(op, ": heads (", context.Print(heads), ") must divide the width ",
+                            context.Print(width), " of ", name, " ", context.Print(input)));
 }
 
 absl::Status Disagree(const InferContext& context, absl::string_view op, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat(op, ": ", what, "; q is ", context.Print(0), ", k is ",
-                                                 context.Print(1), ", v is ", context.Print(2)));
+  return absl::InvalidArgumentError(absl::StrCat(op, ": ", what, "; q is ", context.Print(0),
+                                                 ", k is ", context.Print(1), ", v is ",
+                                                 context.Print(2)));
 }
 
 absl::Status CheckTypes(const InferContext& context, absl::string_view op) {
@@ -32,7 +35,8 @@ absl::Status CheckTypes(const InferContext& context, absl::string_view op) {
   for (int i = 0; i < 3; ++i) {
     const absl::Status status = FirstError(
         {RequireType(context, op, i, names[i], DataType::kF32),
-         RequireRank(context, op, i, names[i], split ? "[batch, length, heads·width]" : "[batch, heads, length, width]")});
+         RequireRank(context, op, i, names[i],
+                     split ? "[batch, length, heads·width]" : "[batch, heads, length, width]")});
     if (!status.ok()) return status;
   }
   if (split) return RequireInteger(context, op, "heads", 1, kLargestAttribute);
@@ -44,9 +48,12 @@ absl::Status CheckLengths(const InferContext& context, absl::string_view op) {
   const absl::Status status = FirstError({RequireType(context, op, 3, "lengths", DataType::kS64),
                                           RequireRank(context, op, 3, "lengths", "[batch]")});
   if (!status.ok()) return status;
-  if (!CertainlyUnequal(context.inputs[3].shape[0], context.inputs[0].shape[0], context.symbols)) return status;
-  return absl::InvalidArgumentError(absl::StrCat(op, ": lengths ", context.Print(3), " must have one number for each "
-                                                 "batch item of q ", context.Print(0)));
+  if (!CertainlyUnequal(context.inputs[3].shape[0], context.inputs[0].shape[0], context.symbols))
+    return status;
+  return absl::InvalidArgumentError(absl::StrCat(op, ": lengths ", context.Print(3),
+                                                 " must have one number for each "
+                                                 "batch item of q ",
+                                                 context.Print(0)));
 }
 
 }  // namespace
@@ -67,26 +74,35 @@ absl::StatusOr<AttentionSizes> CheckAttention(const InferContext& context, absl:
   if (!value_width.ok()) return value_width.status();
 
   const bool split = context.attributes.Has("heads");
-  const Shape &q = context.inputs[0].shape, &k = context.inputs[1].shape, &v = context.inputs[2].shape;
+  const Shape &q = context.inputs[0].shape, &k = context.inputs[1].shape,
+              &v = context.inputs[2].shape;
   const int length_axis = split ? 1 : 2;
-  const auto unequal = [&](const Size& a, const Size& b) { return CertainlyUnequal(a, b, context.symbols); };
+  const auto unequal = [&](const Size& a, const Size& b) {
+    return CertainlyUnequal(a, b, context.symbols);
+  };
   for (int axis = 0; axis < length_axis; ++axis) {
     if (unequal(q[axis], k[axis]) || unequal(q[axis], v[axis])) {
-      return Disagree(context, op, axis == 0 ? "q, k and v must have one batch size" : "q, k and v must have as many heads");
+      return Disagree(
+          context, op,
+          axis == 0 ? "q, k and v must have one batch size" : "q, k and v must have as many heads");
     }
   }
   if (unequal(*width, *key_width)) return Disagree(context, op, "q and k must have one width");
-  if (unequal(k[length_axis], v[length_axis])) return Disagree(context, op, "k and v must have one length");
+  if (unequal(k[length_axis], v[length_axis]))
+    return Disagree(context, op, "k and v must have one length");
   if (context.attributes.boolean("causal") && unequal(q[length_axis], k[length_axis])) {
-    return AttributeError("causal", absl::StrCat(op, ": causal needs queries and keys of one length; q is ",
-                                                 context.Print(0), ", k is ", context.Print(1)));
+    return AttributeError("causal",
+                          absl::StrCat(op, ": causal needs queries and keys of one length; q is ",
+                                       context.Print(0), ", k is ", context.Print(1)));
   }
-  return AttentionSizes{q[0], split ? context.attributes.size("heads") : q[1], q[length_axis], k[length_axis], *width,
-                        *value_width};
+  return AttentionSizes{q[0],           split ? context.attributes.size("heads") : q[1],
+                        q[length_axis], k[length_axis],
+                        *width,         *value_width};
 }
 
 AttentionSizes SizesOf(const NodeView& node) {
-  const Shape &q = node.input_type(0).shape, &k = node.input_type(1).shape, &v = node.input_type(2).shape;
+  const Shape &q = node.input_type(0).shape, &k = node.input_type(1).shape,
+              &v = node.input_type(2).shape;
   if (!node.attributes().Has("heads")) return {q[0], q[1], q[2], k[2], q[3], v[3]};
   const Size& heads = node.attributes().size("heads");
   const auto share = [&](const Size& width) { return Size::Divide(width, heads).value_or(width); };
@@ -101,10 +117,11 @@ TensorType AttentionOutputType(const InferContext& context, const AttentionSizes
 }
 
 std::vector<AttributeSpec> AttentionAttributes() {
-  return {{"heads", AttributeKind::kInteger, "", false,
-           "given: inputs are [batch, length, heads·width]; absent: [batch, heads, length, width]"},
-          {"scale", AttributeKind::kReal, "1", false, "factor of q·k"},
-          {"causal", AttributeKind::kBool, "0", false, "whether query i sees the keys 0 .. i only"}};
+  return {
+      {"heads", AttributeKind::kInteger, "", false,
+       "given: inputs are [batch, length, heads·width]; absent: [batch, heads, length, width]"},
+      {"scale", AttributeKind::kReal, "1", false, "factor of q·k"},
+      {"causal", AttributeKind::kBool, "0", false, "whether query i sees the keys 0 .. i only"}};
 }
 
 AttentionShape ReadAttentionShape(const Attributes& attributes, const std::vector<int64_t>& q,
@@ -115,7 +132,8 @@ AttentionShape ReadAttentionShape(const Attributes& attributes, const std::vecto
   return {q[0], heads, q[1], k[1], q[2] / heads, v[2] / heads, true, causal};
 }
 
-HeadStrides HeadStridesOf(const AttentionShape& shape, const std::vector<int64_t>& strides, int64_t width) {
+HeadStrides HeadStridesOf(const AttentionShape& shape, const std::vector<int64_t>& strides,
+                          int64_t width) {
   if (shape.split) return {strides[0], width, strides[1]};
   return {strides[0], strides[1], strides[2]};
 }
@@ -135,10 +153,12 @@ namespace {
 template <typename Visitor>
 void ForEachQuery(const AttentionShape& shape, const Array* lengths, Visitor visit) {
   for (int64_t b = 0; b < shape.batch; ++b) {
-    const int64_t keys =
-        lengths == nullptr ? shape.keys : VisibleKeys(shape, static_cast<int64_t>(lengths->data[b]));
+    const int64_t keys = lengths == nullptr
+                             ? shape.keys
+                             : VisibleKeys(shape, static_cast<int64_t>(lengths->data[b]));
     for (int64_t h = 0; h < shape.heads; ++h) {
-      for (int64_t i = 0; i < shape.queries; ++i) visit(b, h, i, shape.causal ? std::min(keys, i + 1) : keys);
+      for (int64_t i = 0; i < shape.queries; ++i)
+        visit(b, h, i, shape.causal ? std::min(keys, i + 1) : keys);
     }
   }
 }
@@ -155,13 +175,15 @@ void AddScaled(double factor, const double* from, int64_t count, double* to) {
 
 }  // namespace
 
-AttentionValues EvaluateAttention(const EvaluateContext& context,
-                                  const std::function<double(const std::vector<double>& scores)>& norm,
-                                  const ScoreFunction& weight) {
+AttentionValues EvaluateAttention(
+    const EvaluateContext& context,
+    const std::function<double(const std::vector<double>& scores)>& norm,
+    const ScoreFunction& weight) {
   const Array &q = *context.inputs[0], &k = *context.inputs[1], &v = *context.inputs[2];
   const AttentionShape shape = ReadAttentionShape(context.attributes, q.shape, k.shape, v.shape);
   const double scale = context.attributes.real("scale");
-  AttentionValues values{Array(context.output_shapes[0]), Array({shape.batch, shape.heads, shape.queries})};
+  AttentionValues values{Array(context.output_shapes[0]),
+                         Array({shape.batch, shape.heads, shape.queries})};
   const auto q_rows = HeadRowsOf(shape, q, shape.width), k_rows = HeadRowsOf(shape, k, shape.width);
   const auto v_rows = HeadRowsOf(shape, v, shape.value_width);
   const auto z_rows = HeadRowsOf(shape, values.z, shape.value_width);
@@ -182,16 +204,22 @@ AttentionValues EvaluateAttention(const EvaluateContext& context,
   return values;
 }
 
-std::vector<Array> EvaluateAttentionGradient(const Attributes& attributes, const AttentionGradientInputs& inputs,
-                                             const ScoreFunction& weight, const ScoreFunction& slope) {
-  const AttentionShape shape = ReadAttentionShape(attributes, inputs.q.shape, inputs.k.shape, inputs.v.shape);
+std::vector<Array> EvaluateAttentionGradient(const Attributes& attributes,
+                                             const AttentionGradientInputs& inputs,
+                                             const ScoreFunction& weight,
+                                             const ScoreFunction& slope) {
+  const AttentionShape shape =
+      ReadAttentionShape(attributes, inputs.q.shape, inputs.k.shape, inputs.v.shape);
   const double scale = attributes.real("scale");
-  std::vector<Array> gradients = {Array(inputs.q.shape), Array(inputs.k.shape), Array(inputs.v.shape)};
+  std::vector<Array> gradients = {Array(inputs.q.shape), Array(inputs.k.shape),
+                                  Array(inputs.v.shape)};
   const int64_t width = shape.width, value_width = shape.value_width;
   const auto q = HeadRowsOf(shape, inputs.q, width), k = HeadRowsOf(shape, inputs.k, width);
-  const auto v = HeadRowsOf(shape, inputs.v, value_width), z = HeadRowsOf(shape, inputs.z, value_width);
+  const auto v = HeadRowsOf(shape, inputs.v, value_width),
+             z = HeadRowsOf(shape, inputs.z, value_width);
   const auto dz = HeadRowsOf(shape, inputs.dz, value_width);
-  const auto dq = HeadRowsOf(shape, gradients[0], width), dk = HeadRowsOf(shape, gradients[1], width);
+  const auto dq = HeadRowsOf(shape, gradients[0], width),
+             dk = HeadRowsOf(shape, gradients[1], width);
   const auto dv = HeadRowsOf(shape, gradients[2], value_width);
   int64_t row = 0;
   ForEachQuery(shape, inputs.lengths, [&](int64_t b, int64_t h, int64_t i, int64_t keys) {
@@ -200,7 +228,8 @@ std::vector<Array> EvaluateAttentionGradient(const Attributes& attributes, const
     const double mean = Dot(upstream, z.Row(b, h, i), value_width);
     for (int64_t j = 0; j < keys; ++j) {
       const double score = scale * Dot(q.Row(b, h, i), k.Row(b, h, j), width);
-      const double score_gradient = slope(score, norm) * (Dot(upstream, v.Row(b, h, j), value_width) - mean);
+      const double score_gradient =
+          slope(score, norm) * (Dot(upstream, v.Row(b, h, j), value_width) - mean);
       AddScaled(weight(score, norm), upstream, value_width, dv.Row(b, h, j));
       AddScaled(scale * score_gradient, k.Row(b, h, j), width, dq.Row(b, h, i));
       AddScaled(scale * score_gradient, q.Row(b, h, i), width, dk.Row(b, h, j));

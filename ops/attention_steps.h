@@ -1,10 +1,13 @@
-// The host steps of the fused attentions: a walk over batch items and heads that calls a kernel for each. The kernel
-// is a small value type with
-//   int64_t ForwardScratchBytes(const QueryRange&) const;    void Forward(const QueryRange&, const AttentionForwardHead&,
+// The host steps of the fused attentions: a walk over batch items and heads that calls a kernel for
+// each. The kernel is a small value type with
+//   int64_t ForwardScratchBytes(const QueryRange&) const;    void Forward(const QueryRange&, const
+//   AttentionForwardHead&,
 //                                                                         void* scratch) const;
-//   int64_t BackwardScratchBytes(const QueryRange&) const;   void Backward(const QueryRange&, const AttentionBackwardHead&,
+//   int64_t BackwardScratchBytes(const QueryRange&) const;   void Backward(const QueryRange&, const
+//   AttentionBackwardHead&,
 //                                                                          void* scratch) const;
-// whose heads start at the range's first query. Scratch is aligned to 64 bytes; nothing is allocated while running.
+// whose heads start at the range's first query. Scratch is aligned to 64 bytes; nothing is
+// allocated while running.
 #ifndef PLUMBLINE_OPS_ATTENTION_STEPS_H_
 #define PLUMBLINE_OPS_ATTENTION_STEPS_H_
 
@@ -36,10 +39,12 @@ struct AttentionBackwardHead {
 namespace attention_internal {
 
 // The rows of one head from `row` on.
-inline ConstMatrix Rows(const void* data, const HeadStrides& strides, int64_t b, int64_t h, int64_t row) {
+inline ConstMatrix Rows(const void* data, const HeadStrides& strides, int64_t b, int64_t h,
+                        int64_t row) {
   return {static_cast<const float*>(data) + strides.At(b, h) + row * strides.row, strides.row};
 }
-inline MutableMatrix Rows(void* data, const HeadStrides& strides, int64_t b, int64_t h, int64_t row) {
+inline MutableMatrix Rows(void* data, const HeadStrides& strides, int64_t b, int64_t h,
+                          int64_t row) {
   if (data == nullptr) return {nullptr, strides.row};
   return {static_cast<float*>(data) + strides.At(b, h) + row * strides.row, strides.row};
 }
@@ -47,7 +52,8 @@ inline MutableMatrix Rows(void* data, const HeadStrides& strides, int64_t b, int
 // Rows [first, last) become zero.
 inline void Clear(MutableMatrix matrix, int64_t first, int64_t last, int64_t width) {
   if (matrix.data == nullptr) return;
-  for (int64_t row = first; row < last; ++row) std::fill_n(matrix.data + row * matrix.row_stride, width, 0.0f);
+  for (int64_t row = first; row < last; ++row)
+    std::fill_n(matrix.data + row * matrix.row_stride, width, 0.0f);
 }
 
 inline void AddRows(const float* from, int64_t rows, int64_t width, MutableMatrix to) {
@@ -66,10 +72,11 @@ inline int64_t RoundUpTo64(int64_t bytes) { return (bytes + 63) / 64 * 64; }
 
 }  // namespace attention_internal
 
-// Inputs q, k, v and optionally lengths; outputs z, norm [B, H, Lq] and optionally state [B, H, floats].
+// Inputs q, k, v and optionally lengths; outputs z, norm [B, H, Lq] and optionally state [B, H,
+// floats].
 template <typename Kernel>
-void AddAttentionForward(LoweringContext& context, const AttentionShape& shape, absl::string_view implementation,
-                         Kernel kernel) {
+void AddAttentionForward(LoweringContext& context, const AttentionShape& shape,
+                         absl::string_view implementation, Kernel kernel) {
   using attention_internal::Rows;
   const HeadStrides q = HeadStridesOf(shape, context.input_layout(0).strides, shape.width);
   const HeadStrides k = HeadStridesOf(shape, context.input_layout(1).strides, shape.width);
@@ -86,42 +93,50 @@ void AddAttentionForward(LoweringContext& context, const AttentionShape& shape, 
                                          has_state ? context.Output(2) : Operand{},
                                          has_lengths ? context.Input(3) : Operand{}};
   const QueryRanges largest = attention_internal::LargestRanges(shape);
-  const int64_t scratch =
-      std::max(kernel.ForwardScratchBytes(largest.first), kernel.ForwardScratchBytes(largest.second));
-  context.AddHost(implementation, operands, std::max<int64_t>(scratch, 1), [=](absl::Span<void* const> p) {
-    const int64_t* lengths = static_cast<const int64_t*>(p[6]);
-    for (int64_t b = 0; b < shape.batch; ++b) {
-      const int64_t keys = lengths == nullptr ? shape.keys : VisibleKeys(shape, lengths[b]);
-      const QueryRanges ranges = SplitQueries(shape, keys);
-      for (int64_t h = 0; h < shape.heads; ++h) {
-        const int64_t head = b * shape.heads + h;
-        float* state = p[5] == nullptr ? nullptr : static_cast<float*>(p[5]) + head * state_floats;
-        float* norm = p[4] == nullptr ? nullptr : static_cast<float*>(p[4]) + head * shape.queries;
-        for (const QueryRange& range : {ranges.first, ranges.second}) {
-          if (range.queries == 0) continue;
-          const int64_t row = range.first_query;
-          kernel.Forward(range,
-                         {Rows(static_cast<const void*>(p[0]), q, b, h, row),
-                          Rows(static_cast<const void*>(p[1]), k, b, h, 0),
-                          Rows(static_cast<const void*>(p[2]), v, b, h, 0), Rows(p[3], z, b, h, row),
-                          norm == nullptr ? nullptr : norm + row, state},
-                         p[7]);
-          state = nullptr;
+  const int64_t scratch = std::max(kernel.ForwardScratchBytes(largest.first),
+                                   kernel.ForwardScratchBytes(largest.second));
+  context.AddHost(
+      implementation, operands, std::max<int64_t>(scratch, 1), [=](absl::Span<void* const> p) {
+        const int64_t* lengths = static_cast<const int64_t*>(p[6]);
+        for (int64_t b = 0; b < shape.batch; ++b) {
+          const int64_t keys = lengths == nullptr ? shape.keys : VisibleKeys(shape, lengths[b]);
+          const QueryRanges ranges = SplitQueries(shape, keys);
+          for (int64_t h = 0; h < shape.heads; ++h) {
+            const int64_t head = b * shape.heads + h;
+            float* state =
+                p[5] == nullptr ? nullptr : static_cast<float*>(p[5]) + head * state_floats;
+            float* norm =
+                p[4] == nullptr ? nullptr : static_cast<float*>(p[4]) + head * shape.queries;
+            for (const QueryRange& range : {ranges.first, ranges.second}) {
+              if (range.queries == 0) continue;
+              const int64_t row = range.first_query;
+              kernel.Forward(
+                  range,
+                  {Rows(static_cast<const void*>(p[0]), q, b, h, row),
+                   Rows(static_cast<const void*>(p[1]), k, b, h, 0),
+                   Rows(static_cast<const void*>(p[2]), v, b, h, 0), Rows(p[3], z, b, h, row),
+                   norm == nullptr ? nullptr : norm + row, state},
+                  p[7]);
+              state = nullptr;
+            }
+          }
         }
-      }
-    }
-  });
+      });
 }
 
-// Inputs q, k, v, z, dz, norm, then optionally state, which is there if `has_state`, and lengths; outputs dq, dk, dv.
+// Inputs q, k, v, z, dz, norm, then optionally state, which is there if `has_state`, and lengths;
+// outputs dq, dk, dv.
 template <typename Kernel>
-void AddAttentionBackward(LoweringContext& context, const AttentionShape& shape, absl::string_view implementation,
-                          Kernel kernel, bool has_state) {
+void AddAttentionBackward(LoweringContext& context, const AttentionShape& shape,
+                          absl::string_view implementation, Kernel kernel, bool has_state) {
   using attention_internal::Rows;
   HeadStrides in[5], out[3];
-  const int64_t widths[5] = {shape.width, shape.width, shape.value_width, shape.value_width, shape.value_width};
-  for (int i = 0; i < 5; ++i) in[i] = HeadStridesOf(shape, context.input_layout(i).strides, widths[i]);
-  for (int i = 0; i < 3; ++i) out[i] = HeadStridesOf(shape, context.output_layout(i).strides, widths[i]);
+  const int64_t widths[5] = {shape.width, shape.width, shape.value_width, shape.value_width,
+                             shape.value_width};
+  for (int i = 0; i < 5; ++i)
+    in[i] = HeadStridesOf(shape, context.input_layout(i).strides, widths[i]);
+  for (int i = 0; i < 3; ++i)
+    out[i] = HeadStridesOf(shape, context.output_layout(i).strides, widths[i]);
   const int64_t state_floats = has_state ? context.input_shape(6).back() : 0;
   const int lengths_input = has_state ? 7 : 6;
   const bool has_lengths = context.input_count() > lengths_input;
@@ -132,10 +147,12 @@ void AddAttentionBackward(LoweringContext& context, const AttentionShape& shape,
   operands.push_back(has_lengths ? context.Input(lengths_input) : Operand{});
 
   const QueryRanges largest = attention_internal::LargestRanges(shape);
-  const int64_t kernel_scratch = attention_internal::RoundUpTo64(
-      std::max(kernel.BackwardScratchBytes(largest.first), kernel.BackwardScratchBytes(largest.second)));
-  // Causal items shorter than their queries have two ranges, whose contributions to dk and dv are added.
-  const int64_t second_floats = shape.causal && has_lengths ? shape.keys * (shape.width + shape.value_width) : 0;
+  const int64_t kernel_scratch = attention_internal::RoundUpTo64(std::max(
+      kernel.BackwardScratchBytes(largest.first), kernel.BackwardScratchBytes(largest.second)));
+  // Causal items shorter than their queries have two ranges, whose contributions to dk and dv are
+  // added.
+  const int64_t second_floats =
+      shape.causal && has_lengths ? shape.keys * (shape.width + shape.value_width) : 0;
   const int64_t scratch = std::max<int64_t>(kernel_scratch + second_floats * 4, 1);
   context.AddHost(implementation, operands, scratch, [=](absl::Span<void* const> p) {
     const int64_t* lengths = static_cast<const int64_t*>(p[10]);
@@ -150,14 +167,16 @@ void AddAttentionBackward(LoweringContext& context, const AttentionShape& shape,
       for (int64_t h = 0; h < shape.heads; ++h) {
         const int64_t head = b * shape.heads + h;
         const float* norm = static_cast<const float*>(p[5]) + head * shape.queries;
-        const float* state = p[9] == nullptr ? nullptr : static_cast<const float*>(p[9]) + head * state_floats;
+        const float* state =
+            p[9] == nullptr ? nullptr : static_cast<const float*>(p[9]) + head * state_floats;
         const MutableMatrix dk = Rows(p[7], out[1], b, h, 0), dv = Rows(p[8], out[2], b, h, 0);
         const auto run = [&](const QueryRange& range, MutableMatrix to_dk, MutableMatrix to_dv) {
           const int64_t row = range.first_query;
-          kernel.Backward(range,
-                          {input(0, b, h, row), input(1, b, h, 0), input(2, b, h, 0), input(3, b, h, row),
-                           input(4, b, h, row), norm + row, state, Rows(p[6], out[0], b, h, row), to_dk, to_dv},
-                          p[11]);
+          kernel.Backward(
+              range,
+              {input(0, b, h, row), input(1, b, h, 0), input(2, b, h, 0), input(3, b, h, row),
+               input(4, b, h, row), norm + row, state, Rows(p[6], out[0], b, h, row), to_dk, to_dv},
+              p[11]);
         };
         if (ranges.first.queries > 0) run(ranges.first, dk, dv);
         if (ranges.second.queries > 0) {

@@ -30,7 +30,8 @@ absl::StatusOr<std::vector<TensorType>> Infer(const InferContext& context) {
   }
   const std::string& fill = context.attributes.text("fill");
   if (fill != "-inf" && fill != "0") {
-    return AttributeError("fill", absl::StrCat(kName, ": fill must be \"-inf\" or \"0\", not \"", fill, "\""));
+    return AttributeError(
+        "fill", absl::StrCat(kName, ": fill must be \"-inf\" or \"0\", not \"", fill, "\""));
   }
   return std::vector<TensorType>{context.inputs[0]};
 }
@@ -45,7 +46,8 @@ absl::StatusOr<std::vector<Array>> Evaluate(const EvaluateContext& context) {
 }
 
 absl::Status Gradient(GradientContext& context) {
-  context.set_gradient(0, context.Add(kName, {context.output_gradient(0)}, {{"fill", std::string("0")}}));
+  context.set_gradient(
+      0, context.Add(kName, {context.output_gradient(0)}, {{"fill", std::string("0")}}));
   return context.status();
 }
 
@@ -55,15 +57,16 @@ absl::Status Lower(LoweringContext& context) {
   const int64_t rows = shape[shape.size() - 2];
   const int64_t all_rows = ElementCount(shape) / columns;
   const float fill = Fill(context.attributes());
-  context.AddHost("causal_mask", {context.Input(0), context.Output(0)}, 0, [=](absl::Span<void* const> pointers) {
-    const float* x = static_cast<const float*>(pointers[0]);
-    float* y = static_cast<float*>(pointers[1]);
-    for (int64_t row = 0; row < all_rows; ++row, x += columns, y += columns) {
-      const int64_t kept = std::min(columns, row % rows + 1);
-      if (x != y) std::copy(x, x + kept, y);
-      std::fill(y + kept, y + columns, fill);
-    }
-  });
+  context.AddHost("causal_mask", {context.Input(0), context.Output(0)}, 0,
+                  [=](absl::Span<void* const> pointers) {
+                    const float* x = static_cast<const float*>(pointers[0]);
+                    float* y = static_cast<float*>(pointers[1]);
+                    for (int64_t row = 0; row < all_rows; ++row, x += columns, y += columns) {
+                      const int64_t kept = std::min(columns, row % rows + 1);
+                      if (x != y) std::copy(x, x + kept, y);
+                      std::fill(y + kept, y + columns, fill);
+                    }
+                  });
   return absl::OkStatus();
 }
 

@@ -30,38 +30,42 @@ bool CertainlyUnequal(const Size& a, const Size& b, const SymbolTable& symbols) 
   return CertainlyLess(a, b, symbols) || CertainlyLess(b, a, symbols);
 }
 
-absl::Status RequireType(const InferContext& context, absl::string_view op, int input, absl::string_view name,
-                         DataType type) {
+absl::Status RequireType(const InferContext& context, absl::string_view op, int input,
+                         absl::string_view name, DataType type) {
   const DataType given = context.inputs[input].data_type;
   if (given == type) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(op, ": input '", name, "' must be ", Name(type), ", not ", Name(given)));
 }
 
-absl::Status RequireRank(const InferContext& context, absl::string_view op, int input, absl::string_view name,
-                         absl::string_view expected) {
+absl::Status RequireRank(const InferContext& context, absl::string_view op, int input,
+                         absl::string_view name, absl::string_view expected) {
   const int rank = static_cast<int>(std::count(expected.begin(), expected.end(), ',')) + 1;
   if (context.inputs[input].rank() == rank) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(op, ": input '", name, "' must be ", expected, ", not ", context.Print(input)));
 }
 
-absl::Status RequireInteger(const InferContext& context, absl::string_view op, absl::string_view attribute,
-                            int64_t low, int64_t high) {
+absl::Status RequireInteger(const InferContext& context, absl::string_view op,
+                            absl::string_view attribute, int64_t low, int64_t high) {
   const int64_t value = context.attributes.integer(attribute);
   if (value >= low && value <= high) return absl::OkStatus();
-  const std::string range = value < low ? absl::StrCat("at least ", low) : absl::StrCat("at most ", high);
-  return AttributeError(attribute, absl::StrCat(op, ": ", attribute, " must be ", range, ", not ", value));
+  const std::string range =
+      value < low ? absl::StrCat("at least ", low) : absl::StrCat("at most ", high);
+  return AttributeError(attribute,
+                        absl::StrCat(op, ": ", attribute, " must be ", range, ", not ", value));
 }
 
-absl::StatusOr<int> RequireAxis(const InferContext& context, absl::string_view op, absl::string_view attribute,
-                                int rank) {
+absl::StatusOr<int> RequireAxis(const InferContext& context, absl::string_view op,
+                                absl::string_view attribute, int rank) {
   const int64_t axis = context.attributes.integer(attribute);
   const std::optional<int> normal = NormalizeAxis(axis, rank);
   if (normal) return *normal;
-  if (rank == 0) return AttributeError(attribute, absl::StrCat(op, ": a scalar has no axis ", axis));
-  return AttributeError(attribute, absl::StrCat(op, ": ", attribute, " must be between ", -rank, " and ", rank - 1,
-                                                " for ", context.Print(0), ", not ", axis));
+  if (rank == 0)
+    return AttributeError(attribute, absl::StrCat(op, ": a scalar has no axis ", axis));
+  return AttributeError(
+      attribute, absl::StrCat(op, ": ", attribute, " must be between ", -rank, " and ", rank - 1,
+                              " for ", context.Print(0), ", not ", axis));
 }
 
 }  // namespace plumbline

@@ -16,7 +16,8 @@ namespace {
 constexpr const char* kName = "concat";
 
 absl::StatusOr<std::vector<TensorType>> Infer(const InferContext& context) {
-  if (context.inputs.empty()) return absl::InvalidArgumentError(absl::StrCat(kName, ": needs at least one input"));
+  if (context.inputs.empty())
+    return absl::InvalidArgumentError(absl::StrCat(kName, ": needs at least one input"));
   TensorType y = context.inputs[0];
   const absl::StatusOr<int> axis = RequireAxis(context, kName, "axis", y.rank());
   if (!axis.ok()) return axis.status();
@@ -27,16 +28,19 @@ absl::StatusOr<std::vector<TensorType>> Infer(const InferContext& context) {
       fits = other == *axis || !CertainlyUnequal(x.shape[other], y.shape[other], context.symbols);
     }
     if (!fits) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          kName, ": inputs may differ in axis ", *axis, " only; input 0 is ",
-          ToString(context.inputs[0], context.symbols), ", input ", i, " is ", ToString(x, context.symbols)));
+      return absl::InvalidArgumentError(
+          absl::StrCat(kName, ": inputs may differ in axis ", *axis, " only; input 0 is ",
+                       ToString(context.inputs[0], context.symbols), ", input ", i, " is ",
+                       ToString(x, context.symbols)));
     }
     y.shape[*axis] += x.shape[*axis];
   }
   return std::vector<TensorType>{y};
 }
 
-int AxisOf(const Attributes& attributes, int rank) { return *NormalizeAxis(attributes.integer("axis"), rank); }
+int AxisOf(const Attributes& attributes, int rank) {
+  return *NormalizeAxis(attributes.integer("axis"), rank);
+}
 
 absl::StatusOr<std::vector<Array>> Evaluate(const EvaluateContext& context) {
   Array y(context.output_shapes[0]);
@@ -76,7 +80,8 @@ absl::Status Lower(LoweringContext& context) {
   Operand place = context.Output(0);
   for (int i = 0; i < context.input_count(); ++i) {
     const std::vector<int64_t> shape = context.input_shape(i);
-    AddCopy(context, type, shape, context.Input(i), context.input_layout(i).strides, place, strides);
+    AddCopy(context, type, shape, context.Input(i), context.input_layout(i).strides, place,
+            strides);
     place.offset += shape[axis] * strides[axis] * ByteSize(type);
   }
   return absl::OkStatus();

@@ -1,8 +1,10 @@
 // Convolutions (cross-correlations, as in every framework) over one or two axes, with groups:
-//   y[b, o, p] = bias[o] + sum over c, k of x[b, c, p·stride + k·dilation - padding] · weight[o, c, k]
-// with x [batch, channels, ...], y [batch, channels, ...]; output channel o sees the input channels of its group.
-// Parameters in PyTorch's layout: weight [out, in / groups, kernel...], bias [out].
-// Cost: a multiply-add for every tap of every output, taps on padding included, and one addition for the bias.
+//   y[b, o, p] = bias[o] + sum over c, k of x[b, c, p·stride + k·dilation - padding] · weight[o, c,
+//   k]
+// with x [batch, channels, ...], y [batch, channels, ...]; output channel o sees the input channels
+// of its group. Parameters in PyTorch's layout: weight [out, in / groups, kernel...], bias [out].
+// Cost: a multiply-add for every tap of every output, taps on padding included, and one addition
+// for the bias.
 #include <cmath>
 #include <string>
 #include <vector>
@@ -19,7 +21,8 @@ namespace {
 template <int kAxes>
 constexpr const char* kName = kAxes == 1 ? "conv1d" : "conv2d";
 template <int kAxes>
-constexpr const char* kInput = kAxes == 1 ? "[batch, channels, length]" : "[batch, channels, height, width]";
+constexpr const char* kInput =
+    kAxes == 1 ? "[batch, channels, length]" : "[batch, channels, height, width]";
 
 struct Geometry {
   Window window;
@@ -40,15 +43,16 @@ absl::StatusOr<Geometry> Check(const InferContext& context) {
   if (!window.ok()) return window.status();
   const std::optional<int64_t> in = context.inputs[0].shape[1].AsInteger();
   if (!in) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(op, ": the channels of its input must be a number, not ",
-                     context.Print(context.inputs[0].shape[1]), ", because the weights' shape depends on them"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        op, ": the channels of its input must be a number, not ",
+        context.Print(context.inputs[0].shape[1]), ", because the weights' shape depends on them"));
   }
   const int64_t groups = attributes.integer("groups");
   const int64_t channels = attributes.integer("channels");
   if (*in % groups != 0 || channels % groups != 0) {
-    return AttributeError("groups", absl::StrCat(op, ": groups (", groups, ") must divide the ", *in,
-                                                 " input channels and the ", channels, " output channels"));
+    return AttributeError("groups",
+                          absl::StrCat(op, ": groups (", groups, ") must divide the ", *in,
+                                       " input channels and the ", channels, " output channels"));
   }
   return Geometry{*std::move(window), channels, *in / groups};
 }
@@ -66,7 +70,8 @@ absl::StatusOr<std::vector<ParameterSpec>> Parameters(const InferContext& contex
   const double bound = 1 / std::sqrt(fan_in);
   const Initializer uniform = {Initializer::Kind::kUniform, -bound, bound};
   std::vector<ParameterSpec> specs = {{"weight", weight, uniform}};
-  if (context.attributes.boolean("bias")) specs.push_back({"bias", {Size(geometry->channels)}, uniform});
+  if (context.attributes.boolean("bias"))
+    specs.push_back({"bias", {Size(geometry->channels)}, uniform});
   return specs;
 }
 
@@ -95,17 +100,20 @@ template <int kAxes>
 OpDefinition Conv() {
   OpDefinition op;
   op.name = kName<kAxes>;
-  op.formula = "y[b, o, p] = bias[o] + sum_{c, k} x[b, c, p·stride + k·dilation - padding]·weight[o, c, k]";
+  op.formula =
+      "y[b, o, p] = bias[o] + sum_{c, k} x[b, c, p·stride + k·dilation - padding]·weight[o, c, k]";
   op.inputs = {"x"};
   const std::string each = kAxes == 1 ? "" : ", one number or one for each axis";
-  op.attributes = {{"channels", AttributeKind::kInteger, "", true, "output channels"},
-                   {"kernel", AttributeKind::kIntegerList, "", true, absl::StrCat("size of the window", each)},
-                   {"stride", AttributeKind::kIntegerList, "1", false, absl::StrCat("step of the window", each)},
-                   {"padding", AttributeKind::kIntegerList, "0", false, absl::StrCat("zeros on both sides", each)},
-                   {"dilation", AttributeKind::kIntegerList, "1", false,
-                    absl::StrCat("distance between taps, 1 is dense", each)},
-                   {"groups", AttributeKind::kInteger, "1", false, "independent groups of channels"},
-                   {"bias", AttributeKind::kBool, "1", false, "whether a bias is added"}};
+  op.attributes = {
+      {"channels", AttributeKind::kInteger, "", true, "output channels"},
+      {"kernel", AttributeKind::kIntegerList, "", true, absl::StrCat("size of the window", each)},
+      {"stride", AttributeKind::kIntegerList, "1", false, absl::StrCat("step of the window", each)},
+      {"padding", AttributeKind::kIntegerList, "0", false,
+       absl::StrCat("zeros on both sides", each)},
+      {"dilation", AttributeKind::kIntegerList, "1", false,
+       absl::StrCat("distance between taps, 1 is dense", each)},
+      {"groups", AttributeKind::kInteger, "1", false, "independent groups of channels"},
+      {"bias", AttributeKind::kBool, "1", false, "whether a bias is added"}};
   op.parameters = Parameters<kAxes>;
   op.infer = Infer<kAxes>;
   op.cost = ConvCost;

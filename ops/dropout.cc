@@ -1,6 +1,6 @@
-// Dropout: in training y = x · mask / (1 - rate), where each element of the mask is 0 with probability `rate` and 1
-// otherwise; in every other mode y = x.
-// Cost: one multiplication an element, in training.
+// Dropout: in training y = x · mask / (1 - rate), where each element of the mask is 0 with
+// probability `rate` and 1 otherwise; in every other mode y = x. Cost: one multiplication an
+// element, in training.
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -16,7 +16,8 @@ absl::StatusOr<std::vector<TensorType>> Infer(const InferContext& context) {
   if (!status.ok()) return status;
   const double rate = context.attributes.real("rate");
   if (!(rate >= 0 && rate < 1)) {
-    return AttributeError("rate", absl::StrCat("dropout: rate must be at least 0 and less than 1, not ", rate));
+    return AttributeError(
+        "rate", absl::StrCat("dropout: rate must be at least 0 and less than 1, not ", rate));
   }
   return std::vector<TensorType>{context.inputs[0]};
 }
@@ -34,7 +35,8 @@ std::vector<OpDefinition> DropoutOps() {
   op.name = "dropout";
   op.formula = "training: y = x·mask / (1 - rate); otherwise y = x";
   op.inputs = {"x"};
-  op.attributes = {{"rate", AttributeKind::kReal, "", true, "probability that an element becomes 0"}};
+  op.attributes = {
+      {"rate", AttributeKind::kReal, "", true, "probability that an element becomes 0"}};
   op.infer = Infer;
   op.cost = DropoutCost;
   return {op};

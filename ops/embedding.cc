@@ -46,8 +46,9 @@ std::vector<OpDefinition> EmbeddingOps() {
   op.name = kName;
   op.formula = "y[..., :] = weight[index[...], :]";
   op.inputs = {"index"};
-  op.attributes = {{"vocab", AttributeKind::kInteger, "", true, "number of rows; indices are 0..vocab-1"},
-                   {"features", AttributeKind::kInteger, "", true, "width of a row"}};
+  op.attributes = {
+      {"vocab", AttributeKind::kInteger, "", true, "number of rows; indices are 0..vocab-1"},
+      {"features", AttributeKind::kInteger, "", true, "width of a row"}};
   op.parameters = Parameters;
   op.infer = Infer;
   op.cost = EmbeddingCost;

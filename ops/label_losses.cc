@@ -1,8 +1,11 @@
-// Losses and a metric on integer labels; scores [..., classes], label [...] (S64), means over all N positions.
+// Losses and a metric on integer labels; scores [..., classes], label [...] (S64), means over all N
+// positions.
 //   negative_log_likelihood: -mean log_probs[..., label]
 //   cross_entropy: mean over the positions whose label is not ignore_label of
-//     -(1 - e) log p[label] - e / classes · sum over c of log p[c],  p = softmax(logits), e = label_smoothing
-//   accuracy: the share of positions whose largest score (the first, among equals) is that of the label
+//     -(1 - e) log p[label] - e / classes · sum over c of log p[c],  p = softmax(logits), e =
+//     label_smoothing
+//   accuracy: the share of positions whose largest score (the first, among equals) is that of the
+//   label
 // Cost: N + 1; N (4·classes + 1), with smoothing N (classes + 2) more, + 1; N (classes + 1).
 #include <vector>
 
@@ -19,7 +22,8 @@ constexpr const char* kCrossEntropy = "cross_entropy";
 constexpr const char* kAccuracy = "accuracy";
 
 // The scalar result, once scores and labels fit each other.
-absl::StatusOr<std::vector<TensorType>> InferScalar(const InferContext& context, const char* op, const char* scores) {
+absl::StatusOr<std::vector<TensorType>> InferScalar(const InferContext& context, const char* op,
+                                                    const char* scores) {
   const absl::Status status = FirstError({RequireType(context, op, 0, scores, DataType::kF32),
                                           RequireType(context, op, 1, "label", DataType::kS64)});
   if (!status.ok()) return status;
@@ -34,9 +38,9 @@ absl::StatusOr<std::vector<TensorType>> InferScalar(const InferContext& context,
     fits = !CertainlyUnequal(positions[axis], label[axis], context.symbols);
   }
   if (!fits) {
-    return absl::InvalidArgumentError(absl::StrCat(op, ": label must have the shape of ", scores,
-                                                   " without its last axis; ", scores, " is ", context.Print(0),
-                                                   ", label is ", context.Print(1)));
+    return absl::InvalidArgumentError(
+        absl::StrCat(op, ": label must have the shape of ", scores, " without its last axis; ",
+                     scores, " is ", context.Print(0), ", label is ", context.Print(1)));
   }
   return std::vector<TensorType>{{DataType::kF32, {}}};
 }
@@ -48,9 +52,10 @@ absl::StatusOr<std::vector<TensorType>> InferNll(const InferContext& context) {
 absl::StatusOr<std::vector<TensorType>> InferCrossEntropy(const InferContext& context) {
   const double smoothing = context.attributes.real("label_smoothing");
   if (!(smoothing >= 0 && smoothing < 1)) {
-    return AttributeError("label_smoothing",
-                          absl::StrCat(kCrossEntropy, ": label_smoothing must be at least 0 and less than 1, not ",
-                                       smoothing));
+    return AttributeError(
+        "label_smoothing",
+        absl::StrCat(kCrossEntropy, ": label_smoothing must be at least 0 and less than 1, not ",
+                     smoothing));
   }
   return InferScalar(context, kCrossEntropy, "logits");
 }
@@ -96,10 +101,13 @@ OpDefinition NegativeLogLikelihood() {
 OpDefinition CrossEntropy() {
   OpDefinition op;
   op.name = kCrossEntropy;
-  op.formula = "mean(-(1 - e)·log p[label] - e/classes·sum_c log p[c]), p = softmax(logits), e = label_smoothing";
+  op.formula =
+      "mean(-(1 - e)·log p[label] - e/classes·sum_c log p[c]), p = softmax(logits), e = "
+      "label_smoothing";
   op.inputs = {"logits", "label"};
-  op.attributes = {{"label_smoothing", AttributeKind::kReal, "0", false, "weight of the uniform distribution"},
-                   {"ignore_label", AttributeKind::kInteger, "", false, "positions of this label do not count"}};
+  op.attributes = {
+      {"label_smoothing", AttributeKind::kReal, "0", false, "weight of the uniform distribution"},
+      {"ignore_label", AttributeKind::kInteger, "", false, "positions of this label do not count"}};
   op.is_loss = true;
   op.infer = InferCrossEntropy;
   op.cost = CrossEntropyCost;
@@ -119,6 +127,8 @@ OpDefinition Accuracy() {
 
 }  // namespace
 
-std::vector<OpDefinition> LabelLossOps() { return {NegativeLogLikelihood(), CrossEntropy(), Accuracy()}; }
+std::vector<OpDefinition> LabelLossOps() {
+  return {NegativeLogLikelihood(), CrossEntropy(), Accuracy()};
+}
 
 }  // namespace plumbline

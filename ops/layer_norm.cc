@@ -1,8 +1,9 @@
 // Layer normalisation over the last axis of x [..., n]:
-//   y = (x - mean) / sqrt(variance + epsilon) · weight + bias, with the biased variance (division by n).
+//   y = (x - mean) / sqrt(variance + epsilon) · weight + bias, with the biased variance (division
+//   by n).
 // Parameters: weight [n] (ones) and bias [n] (zeros), as in PyTorch.
-// Cost: 7 operations an element (sum; subtraction of the mean; square and its sum; the normalising product; weight;
-// bias) and 5 a row (two divisions by n, epsilon, root, reciprocal).
+// Cost: 7 operations an element (sum; subtraction of the mean; square and its sum; the normalising
+// product; weight; bias) and 5 a row (two divisions by n, epsilon, root, reciprocal).
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -23,12 +24,14 @@ absl::Status Check(const InferContext& context) {
   }
   const Size& width = context.inputs[0].shape.back();
   if (width == Size(1)) {
-    return absl::InvalidArgumentError(absl::StrCat("layer_norm: the last axis of ", context.Print(0),
+    return absl::InvalidArgumentError(absl::StrCat("layer_norm: the last axis of ",
+                                                   context.Print(0),
                                                    " has one element, whose variance is always 0"));
   }
   const double epsilon = context.attributes.real("epsilon");
   if (epsilon > 0) return absl::OkStatus();
-  return AttributeError("epsilon", absl::StrCat("layer_norm: epsilon must be positive, not ", epsilon));
+  return AttributeError("epsilon",
+                        absl::StrCat("layer_norm: epsilon must be positive, not ", epsilon));
 }
 
 absl::StatusOr<std::vector<ParameterSpec>> Parameters(const InferContext& context) {

@@ -18,16 +18,18 @@ constexpr const char* kMax = "max_pool2d";
 constexpr const char* kAverage = "avg_pool2d";
 
 absl::StatusOr<std::vector<TensorType>> Infer(const InferContext& context, const char* op) {
-  const absl::Status status = FirstError({RequireType(context, op, 0, "x", DataType::kF32),
-                                          RequireRank(context, op, 0, "x", "[batch, channels, height, width]")});
+  const absl::Status status =
+      FirstError({RequireType(context, op, 0, "x", DataType::kF32),
+                  RequireRank(context, op, 0, "x", "[batch, channels, height, width]")});
   if (!status.ok()) return status;
   const absl::StatusOr<Window> window = ReadWindow(context.attributes, op, 2);
   if (!window.ok()) return window.status();
   for (int i = 0; i < 2; ++i) {
     if (2 * window->padding[i] <= window->kernel[i]) continue;
-    return AttributeError("padding", absl::StrCat(op, ": padding ", window->padding[i],
-                                                  " is more than half of kernel ", window->kernel[i],
-                                                  ", so that a window could lie in the padding alone"));
+    return AttributeError(
+        "padding",
+        absl::StrCat(op, ": padding ", window->padding[i], " is more than half of kernel ",
+                     window->kernel[i], ", so that a window could lie in the padding alone"));
   }
   absl::StatusOr<Shape> spatial = WindowOutput(context, op, *window);
   if (!spatial.ok()) return spatial.status();
@@ -35,8 +37,12 @@ absl::StatusOr<std::vector<TensorType>> Infer(const InferContext& context, const
   return std::vector<TensorType>{{DataType::kF32, {x[0], x[1], (*spatial)[0], (*spatial)[1]}}};
 }
 
-absl::StatusOr<std::vector<TensorType>> InferMax(const InferContext& context) { return Infer(context, kMax); }
-absl::StatusOr<std::vector<TensorType>> InferAverage(const InferContext& context) { return Infer(context, kAverage); }
+absl::StatusOr<std::vector<TensorType>> InferMax(const InferContext& context) {
+  return Infer(context, kMax);
+}
+absl::StatusOr<std::vector<TensorType>> InferAverage(const InferContext& context) {
+  return Infer(context, kAverage);
+}
 
 Polynomial TotalTaps(const NodeView& node) {
   const absl::StatusOr<Window> window = ReadWindow(node.attributes(), node.node.op->name, 2);
@@ -59,10 +65,12 @@ OpDefinition Pool(const char* name) {
   OpDefinition op;
   op.name = name;
   op.inputs = {"x"};
-  op.attributes = {
-      {"kernel", AttributeKind::kIntegerList, "", true, "size of the window, one number or one for each axis"},
-      {"stride", AttributeKind::kIntegerList, "", false, "step of the window, one number or two; default: kernel"},
-      {"padding", AttributeKind::kIntegerList, "0", false, "positions added on both sides, one number or two"}};
+  op.attributes = {{"kernel", AttributeKind::kIntegerList, "", true,
+                    "size of the window, one number or one for each axis"},
+                   {"stride", AttributeKind::kIntegerList, "", false,
+                    "step of the window, one number or two; default: kernel"},
+                   {"padding", AttributeKind::kIntegerList, "0", false,
+                    "positions added on both sides, one number or two"}};
   return op;
 }
 

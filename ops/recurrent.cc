@@ -1,14 +1,16 @@
-// Recurrent layers over x [batch, length, in], starting from zero states; parameters and equations are PyTorch's.
-//   lstm: i, f, o = sigmoid(a_i), sigmoid(a_f), sigmoid(a_o); g = tanh(a_g); c = f c' + i g; h = o tanh(c)
-//   gru:  r, z = sigmoid(a_r), sigmoid(a_z); n = tanh(x-part of a_n + r · h-part of a_n); h = (1 - z) n + z h'
-//   rnn:  h = tanh(a)
-// where a = weight_ih x + bias_ih + weight_hh h' + bias_hh, gates stacked in the order i, f, g, o (r, z, n).
-// Layer l > 0 reads the outputs of layer l - 1. `bidirectional` adds a second pass from the end with parameters of its
-// own (suffix _reverse); the outputs of both stand side by side.
-// Parameters a layer: weight_ih_lL [gates·width, in], weight_hh_lL [gates·width, width], bias_ih_lL and bias_hh_lL
-// [gates·width], all uniform within 1 / sqrt(width).
-// Cost a position, layer and direction: 2·gates·width·(in + width) for the products, 3·gates·width for the two biases
-// and the sum of both parts, and for the gates 18·width (lstm), 15·width (gru) or width (rnn); a sigmoid counts 4.
+// Recurrent layers over x [batch, length, in], starting from zero states; parameters and equations
+// are PyTorch's.
+//   lstm: i, f, o = sigmoid(a_i), sigmoid(a_f), sigmoid(a_o); g = tanh(a_g); c = f c' + i g; h = o
+//   tanh(c) gru:  r, z = sigmoid(a_r), sigmoid(a_z); n = tanh(x-part of a_n + r · h-part of a_n); h
+//   = (1 - z) n + z h' rnn:  h = tanh(a)
+// where a = weight_ih x + bias_ih + weight_hh h' + bias_hh, gates stacked in the order i, f, g, o
+// (r, z, n). Layer l > 0 reads the outputs of layer l - 1. `bidirectional` adds a second pass from
+// the end with parameters of its own (suffix _reverse); the outputs of both stand side by side.
+// Parameters a layer: weight_ih_lL [gates·width, in], weight_hh_lL [gates·width, width], bias_ih_lL
+// and bias_hh_lL [gates·width], all uniform within 1 / sqrt(width). Cost a position, layer and
+// direction: 2·gates·width·(in + width) for the products, 3·gates·width for the two biases and the
+// sum of both parts, and for the gates 18·width (lstm), 15·width (gru) or width (rnn); a sigmoid
+// counts 4.
 #include <cmath>
 #include <string>
 #include <vector>
@@ -33,15 +35,17 @@ constexpr Cell kGru = {"gru", 3, 15};
 constexpr Cell kRnn = {"rnn", 1, 1};
 
 absl::StatusOr<int64_t> CheckedInputWidth(const InferContext& context, const Cell& cell) {
-  const absl::Status status = FirstError({RequireType(context, cell.name, 0, "x", DataType::kF32),
-                                          RequireRank(context, cell.name, 0, "x", "[batch, length, features]"),
-                                          RequireInteger(context, cell.name, "width", 1, kLargestAttribute / 4),
-                                          RequireInteger(context, cell.name, "layers", 1, 1000)});
+  const absl::Status status =
+      FirstError({RequireType(context, cell.name, 0, "x", DataType::kF32),
+                  RequireRank(context, cell.name, 0, "x", "[batch, length, features]"),
+                  RequireInteger(context, cell.name, "width", 1, kLargestAttribute / 4),
+                  RequireInteger(context, cell.name, "layers", 1, 1000)});
   if (!status.ok()) return status;
   const Size& in = context.inputs[0].shape[2];
   if (const std::optional<int64_t> number = in.AsInteger()) return *number;
-  return absl::InvalidArgumentError(absl::StrCat(cell.name, ": the features of its input must be a number, not ",
-                                                 context.Print(in), ", because the weights' shape depends on them"));
+  return absl::InvalidArgumentError(
+      absl::StrCat(cell.name, ": the features of its input must be a number, not ",
+                   context.Print(in), ", because the weights' shape depends on them"));
 }
 
 template <const Cell& kCell>
@@ -86,8 +90,9 @@ Cost RecurrentCost(const NodeView& node) {
   Polynomial per_position;
   for (int64_t layer = 0; layer < node.attributes().integer("layers"); ++layer) {
     const Polynomial in = layer == 0 ? x[2] : directions * width;
-    per_position += directions * (Polynomial(2) * gates * width * (in + width) + Polynomial(3) * gates * width +
-                                  Polynomial(kCell.gate_operations) * width);
+    per_position +=
+        directions * (Polynomial(2) * gates * width * (in + width) + Polynomial(3) * gates * width +
+                      Polynomial(kCell.gate_operations) * width);
   }
   Cost cost;
   cost.operations = x[0] * x[1] * per_position;
@@ -100,9 +105,11 @@ OpDefinition Recurrent(const char* formula) {
   op.name = kCell.name;
   op.formula = formula;
   op.inputs = {"x"};
-  op.attributes = {{"width", AttributeKind::kInteger, "", true, "units of a layer, each direction"},
-                   {"layers", AttributeKind::kInteger, "1", false, "layers, each reading the one below"},
-                   {"bidirectional", AttributeKind::kBool, "0", false, "whether a second pass runs from the end"}};
+  op.attributes = {
+      {"width", AttributeKind::kInteger, "", true, "units of a layer, each direction"},
+      {"layers", AttributeKind::kInteger, "1", false, "layers, each reading the one below"},
+      {"bidirectional", AttributeKind::kBool, "0", false,
+       "whether a second pass runs from the end"}};
   op.parameters = Parameters<kCell>;
   op.infer = Infer<kCell>;
   op.cost = RecurrentCost<kCell>;

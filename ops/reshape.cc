@@ -19,13 +19,15 @@ constexpr const char* kReshape = "reshape";
 constexpr const char* kFlatten = "flatten";
 
 // The size that -1 stands for, if `known` elements are in the other axes.
-absl::StatusOr<Size> Rest(const InferContext& context, const Polynomial& total, const Polynomial& known) {
+absl::StatusOr<Size> Rest(const InferContext& context, const Polynomial& total,
+                          const Polynomial& known) {
   const std::optional<Polynomial> exact = Polynomial::Divide(total, known);
   if (!exact) return context.symbols.Derive(DerivedKind::kFloorDiv, total, known);
   if (exact->AsInteger() || !exact->is_constant()) return *exact;
-  return AttributeError("shape", absl::StrCat(kReshape, ": the ", context.Print(total), " elements of ",
-                                              context.Print(0), " do not divide into groups of ",
-                                              context.Print(known)));
+  return AttributeError(
+      "shape",
+      absl::StrCat(kReshape, ": the ", context.Print(total), " elements of ", context.Print(0),
+                   " do not divide into groups of ", context.Print(known)));
 }
 
 absl::StatusOr<std::vector<TensorType>> InferReshape(const InferContext& context) {
@@ -34,7 +36,8 @@ absl::StatusOr<std::vector<TensorType>> InferReshape(const InferContext& context
   int rest = kNone;
   for (size_t axis = 0; axis < shape.size(); ++axis) {
     if (shape[axis] == Size(-1)) {
-      if (rest != kNone) return AttributeError("shape", absl::StrCat(kReshape, ": only one size can be -1"));
+      if (rest != kNone)
+        return AttributeError("shape", absl::StrCat(kReshape, ": only one size can be -1"));
       rest = static_cast<int>(axis);
       continue;
     }
@@ -50,9 +53,10 @@ absl::StatusOr<std::vector<TensorType>> InferReshape(const InferContext& context
     if (!size.ok()) return size.status();
     shape[rest] = *std::move(size);
   } else if (CertainlyUnequal(known, total, context.symbols)) {
-    return AttributeError("shape", absl::StrCat(kReshape, ": ", context.Print(0), " has ", context.Print(total),
-                                                " elements, ", ToString(shape, context.symbols), " has ",
-                                                context.Print(known)));
+    return AttributeError(
+        "shape",
+        absl::StrCat(kReshape, ": ", context.Print(0), " has ", context.Print(total), " elements, ",
+                     ToString(shape, context.symbols), " has ", context.Print(known)));
   }
   return std::vector<TensorType>{{context.inputs[0].data_type, shape}};
 }
@@ -79,15 +83,19 @@ absl::StatusOr<std::vector<Array>> Evaluate(const EvaluateContext& context) {
 }
 
 absl::Status Gradient(GradientContext& context) {
-  context.set_gradient(0, context.Add(kReshape, {context.output_gradient(0)}, {{"shape", context.input_type(0).shape}}));
+  context.set_gradient(0, context.Add(kReshape, {context.output_gradient(0)},
+                                      {{"shape", context.input_type(0).shape}}));
   return context.status();
 }
 
-int Identity(const NodeView& node) { return node.input_type(0).shape == node.output_type(0).shape ? 0 : kNone; }
+int Identity(const NodeView& node) {
+  return node.input_type(0).shape == node.output_type(0).shape ? 0 : kNone;
+}
 
-// Strides under which a buffer of shape `from` reads as shape `to`, if any. Groups of axes with equal products are
-// matched; within a group the input must be evenly strided.
-std::optional<Layout> Restride(const std::vector<int64_t>& from, const Layout& layout, const std::vector<int64_t>& to) {
+// Strides under which a buffer of shape `from` reads as shape `to`, if any. Groups of axes with
+// equal products are matched; within a group the input must be evenly strided.
+std::optional<Layout> Restride(const std::vector<int64_t>& from, const Layout& layout,
+                               const std::vector<int64_t>& to) {
   std::vector<int64_t> sizes, strides;  // input axes longer than 1
   for (size_t i = 0; i < from.size(); ++i) {
     if (from[i] == 1) continue;
@@ -98,7 +106,8 @@ std::optional<Layout> Restride(const std::vector<int64_t>& from, const Layout& l
   result.offset = layout.offset;
   result.strides.assign(to.size(), 1);
   size_t in = sizes.size();
-  int64_t available = 1, stride = 1;  // of the evenly strided run that output axes are cut from, innermost first
+  int64_t available = 1,
+          stride = 1;  // of the evenly strided run that output axes are cut from, innermost first
   for (size_t out = to.size(); out-- > 0;) {
     if (to[out] == 1) {
       result.strides[out] = stride * available;
@@ -128,8 +137,8 @@ std::optional<Layout> View(const NodeView& node, const Layout& input) {
 
 absl::Status Lower(LoweringContext& context) {
   const std::vector<int64_t> shape = context.input_shape(0);
-  AddCopy(context, context.node().output_type(0).data_type, shape, context.Input(0), context.input_layout(0).strides,
-          context.Output(0), RowMajor(shape).strides);
+  AddCopy(context, context.node().output_type(0).data_type, shape, context.Input(0),
+          context.input_layout(0).strides, context.Output(0), RowMajor(shape).strides);
   return absl::OkStatus();
 }
 
@@ -158,7 +167,8 @@ OpDefinition Restructuring(const char* name) {
 OpDefinition Reshape() {
   OpDefinition op = Restructuring(kReshape);
   op.formula = "the same elements in row-major order as another shape";
-  op.attributes = {{"shape", AttributeKind::kSizeList, "", true, "sizes of the axes; one may be -1, the rest"}};
+  op.attributes = {
+      {"shape", AttributeKind::kSizeList, "", true, "sizes of the axes; one may be -1, the rest"}};
   op.infer = InferReshape;
   return op;
 }
@@ -166,7 +176,8 @@ OpDefinition Reshape() {
 OpDefinition Flatten() {
   OpDefinition op = Restructuring(kFlatten);
   op.formula = "axes from .. last become one";
-  op.attributes = {{"from", AttributeKind::kInteger, "1", false, "first of the axes that are merged"}};
+  op.attributes = {
+      {"from", AttributeKind::kInteger, "1", false, "first of the axes that are merged"}};
   op.infer = InferFlatten;
   return op;
 }

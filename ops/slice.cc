@@ -19,7 +19,9 @@ namespace {
 constexpr const char* kSlice = "slice";
 constexpr const char* kPad = "pad";
 
-int AxisOf(const Attributes& attributes, int rank) { return *NormalizeAxis(attributes.integer("axis"), rank); }
+int AxisOf(const Attributes& attributes, int rank) {
+  return *NormalizeAxis(attributes.integer("axis"), rank);
+}
 
 absl::StatusOr<std::vector<TensorType>> InferSlice(const InferContext& context) {
   TensorType y = context.inputs[0];
@@ -29,16 +31,18 @@ absl::StatusOr<std::vector<TensorType>> InferSlice(const InferContext& context) 
   const Size& begin = context.attributes.size("begin");
   const Size& end = context.attributes.size("end");
   if (CertainlyLess(begin, Size(0), context.symbols)) {
-    return AttributeError("begin",
-                          absl::StrCat(kSlice, ": begin must not be negative, but is ", context.Print(begin)));
+    return AttributeError("begin", absl::StrCat(kSlice, ": begin must not be negative, but is ",
+                                                context.Print(begin)));
   }
   if (CertainlyLess(size, end, context.symbols)) {
-    return AttributeError("end", absl::StrCat(kSlice, ": end (", context.Print(end), ") lies beyond axis ", *axis,
-                                              " of ", context.Print(0)));
+    return AttributeError(
+        "end", absl::StrCat(kSlice, ": end (", context.Print(end), ") lies beyond axis ", *axis,
+                            " of ", context.Print(0)));
   }
   if (CertainlyLess(end, begin + Size(1), context.symbols)) {
-    return AttributeError("end", absl::StrCat(kSlice, ": end (", context.Print(end),
-                                              ") must be greater than begin (", context.Print(begin), ")"));
+    return AttributeError(
+        "end", absl::StrCat(kSlice, ": end (", context.Print(end), ") must be greater than begin (",
+                            context.Print(begin), ")"));
   }
   y.shape[*axis] = end - begin;
   return std::vector<TensorType>{y};
@@ -52,10 +56,11 @@ absl::StatusOr<std::vector<TensorType>> InferPad(const InferContext& context) {
   return std::vector<TensorType>{y};
 }
 
-// Calls visit(position in the whole, position in the part) for every element of the part, which begins at `begin`.
+// Calls visit(position in the whole, position in the part) for every element of the part, which
+// begins at `begin`.
 template <typename Visitor>
-void ForEachOfPart(const std::vector<int64_t>& whole, const std::vector<int64_t>& part, int axis, int64_t begin,
-                   Visitor visit) {
+void ForEachOfPart(const std::vector<int64_t>& whole, const std::vector<int64_t>& part, int axis,
+                   int64_t begin, Visitor visit) {
   const std::vector<int64_t> strides = RowMajor(whole).strides;
   int64_t at = 0;
   ForEachIndex(part, [&](const std::vector<int64_t>& index) {
@@ -69,10 +74,11 @@ absl::StatusOr<std::vector<Array>> EvaluateSlice(const EvaluateContext& context)
   const Array& x = *context.inputs[0];
   Array y(context.output_shapes[0]);
   const int axis = AxisOf(context.attributes, x.rank());
-  if (context.attributes.integer("begin") < 0 || context.attributes.integer("end") > x.shape[axis]) {
-    return absl::InvalidArgumentError(absl::StrCat(kSlice, ": the range ", context.attributes.integer("begin"), " .. ",
-                                                   context.attributes.integer("end"), " does not fit ",
-                                                   x.shape[axis]));
+  if (context.attributes.integer("begin") < 0 ||
+      context.attributes.integer("end") > x.shape[axis]) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(kSlice, ": the range ", context.attributes.integer("begin"), " .. ",
+                     context.attributes.integer("end"), " does not fit ", x.shape[axis]));
   }
   ForEachOfPart(x.shape, y.shape, axis, context.attributes.integer("begin"),
                 [&](int64_t from, int64_t to) { y.data[to] = x.data[from]; });
@@ -82,7 +88,8 @@ absl::StatusOr<std::vector<Array>> EvaluateSlice(const EvaluateContext& context)
 absl::StatusOr<std::vector<Array>> EvaluatePad(const EvaluateContext& context) {
   const Array& x = *context.inputs[0];
   Array y(context.output_shapes[0]);
-  ForEachOfPart(y.shape, x.shape, AxisOf(context.attributes, x.rank()), context.attributes.integer("before"),
+  ForEachOfPart(y.shape, x.shape, AxisOf(context.attributes, x.rank()),
+                context.attributes.integer("before"),
                 [&](int64_t to, int64_t from) { y.data[to] = x.data[from]; });
   return std::vector<Array>{std::move(y)};
 }
@@ -102,8 +109,9 @@ absl::Status PadGradient(GradientContext& context) {
   const TensorType x = context.input_type(0);
   const int axis = AxisOf(context.attributes(), x.rank());
   const Size& begin = context.attributes().size("before");
-  context.set_gradient(0, context.Add(kSlice, {context.output_gradient(0)},
-                                      {{"axis", Size(axis)}, {"begin", begin}, {"end", begin + x.shape[axis]}}));
+  context.set_gradient(
+      0, context.Add(kSlice, {context.output_gradient(0)},
+                     {{"axis", Size(axis)}, {"begin", begin}, {"end", begin + x.shape[axis]}}));
   return context.status();
 }
 
@@ -112,17 +120,6 @@ std::optional<Layout> SliceView(const NodeView& node, const Layout& input) {
   const int axis = AxisOf(node.attributes(), node.input_type(0).rank());
   layout.offset += node.attributes().integer("begin") * input.strides[axis];
   return layout;
-}
-
-absl::Status LowerSlice(LoweringContext& context) {
-  const TensorType& x = context.node().input_type(0);
-  const Layout& layout = context.input_layout(0);
-  Operand source = context.Input(0);
-  source.offset += context.attributes().integer("begin") * layout.strides[AxisOf(context.attributes(), x.rank())] *
-                   ByteSize(x.data_type);
-  AddCopy(context, x.data_type, context.output_shape(0), source, layout.strides, context.Output(0),
-          context.output_layout(0).strides);
-  return absl::OkStatus();
 }
 
 absl::Status LowerPad(LoweringContext& context) {
@@ -135,12 +132,14 @@ absl::Status LowerPad(LoweringContext& context) {
   Operand destination = context.Output(0);
   destination.offset += context.attributes().integer("before") *
                         strides[AxisOf(context.attributes(), y.rank())] * ByteSize(y.data_type);
-  AddCopy(context, y.data_type, context.input_shape(0), context.Input(0), context.input_layout(0).strides,
-          destination, strides);
+  AddCopy(context, y.data_type, context.input_shape(0), context.Input(0),
+          context.input_layout(0).strides, destination, strides);
   return absl::OkStatus();
 }
 
-int Identity(const NodeView& node) { return node.input_type(0).shape == node.output_type(0).shape ? 0 : kNone; }
+int Identity(const NodeView& node) {
+  return node.input_type(0).shape == node.output_type(0).shape ? 0 : kNone;
+}
 
 bool AcceptsLayout(const NodeView&, int, const Layout&) { return true; }
 
@@ -158,7 +157,6 @@ OpDefinition Slice() {
   op.infer = InferSlice;
   op.evaluate = EvaluateSlice;
   op.gradient = SliceGradient;
-  op.lower = LowerSlice;
   op.view = SliceView;
   return op;
 }
@@ -175,6 +173,7 @@ OpDefinition Pad() {
   op.evaluate = EvaluatePad;
   op.gradient = PadGradient;
   op.lower = LowerPad;
+  op.accepts_layout = AcceptsLayout;
   return op;
 }
 
@@ -185,7 +184,6 @@ std::vector<OpDefinition> SliceOps() {
   for (OpDefinition& op : ops) {
     op.inputs = {"x"};
     op.identity = Identity;
-    op.accepts_layout = AcceptsLayout;
     op.separates_batch = SeparatesBatch;
   }
   return ops;

@@ -1,12 +1,15 @@
-// Softmax attention, fused: z_i = sum_j softmax_j(scale q_i·k_j) v_j over the keys that query i sees (attention.h has
-// shapes, heads, lengths). Tiled with an online softmax: memory is linear in the lengths, forward and backward.
-//   softmax_attention: z and log_sum_exp [B, H, Lq], log sum_j exp(scale q_i·k_j), which the gradient needs
-//   softmax_attention_gradient (internal): dq, dk, dv from q, k, v, z, dz and log_sum_exp
+// Softmax attention, fused: z_i = sum_j softmax_j(scale q_i·k_j) v_j over the keys that query i
+// sees (attention.h has shapes, heads, lengths). Tiled with an online softmax: memory is linear in
+// the lengths, forward and backward.
+//   softmax_attention: z and log_sum_exp [B, H, Lq], log sum_j exp(scale q_i·k_j), which the
+//   gradient needs softmax_attention_gradient (internal): dq, dk, dv from q, k, v, z, dz and
+//   log_sum_exp
 // Cost, with P pairs of query and key (Lq·Lk, causal L(L+1)/2) for each of B·H heads:
-//   forward 2P(D + Dv) for the two products and 5P for the softmax (maximum, difference, exponential, sum, division);
-//   gradient P(6D + 4Dv) for five products (scores again, dz·v, dv, dq, dk), 4P for the weights and their gradients
-//   (difference and exponential; difference and product) and 2·Lq·Dv for dz·z;
-//   a scale other than 1: Lq·D forward, 2·Lq·D in the gradient (scaled queries, dq).
+//   forward 2P(D + Dv) for the two products and 5P for the softmax (maximum, difference,
+//   exponential, sum, division); gradient P(6D + 4Dv) for five products (scores again, dz·v, dv,
+//   dq, dk), 4P for the weights and their gradients (difference and exponential; difference and
+//   product) and 2·Lq·Dv for dz·z; a scale other than 1: Lq·D forward, 2·Lq·D in the gradient
+//   (scaled queries, dq).
 // With `lengths` the counts are those of full lengths.
 #include <algorithm>
 #include <cmath>
@@ -56,16 +59,18 @@ absl::StatusOr<std::vector<Array>> Evaluate(const EvaluateContext& context) {
 
 absl::StatusOr<std::vector<Array>> EvaluateGradient(const EvaluateContext& context) {
   const auto& in = context.inputs;
-  return EvaluateAttentionGradient(context.attributes,
-                                   {*in[0], *in[1], *in[2], *in[3], *in[5], *in[4], in.size() > 6 ? in[6] : nullptr},
-                                   Weight, Weight);
+  return EvaluateAttentionGradient(
+      context.attributes,
+      {*in[0], *in[1], *in[2], *in[3], *in[5], *in[4], in.size() > 6 ? in[6] : nullptr}, Weight,
+      Weight);
 }
 
 absl::Status Gradient(GradientContext& context) {
   std::vector<ValueId> inputs = {context.input(0),  context.input(1),           context.input(2),
                                  context.output(0), context.output_gradient(0), context.output(1)};
   if (context.input_count() > 3) inputs.push_back(context.input(3));
-  const std::vector<ValueId> gradients = context.AddMany(kGradientName, inputs, context.attributes(), 3);
+  const std::vector<ValueId> gradients =
+      context.AddMany(kGradientName, inputs, context.attributes(), 3);
   for (int i = 0; i < 3; ++i) {
     if (context.wanted(i)) context.set_gradient(i, gradients[i]);
   }
@@ -81,8 +86,9 @@ Cost ForwardCost(const NodeView& node) {
   const AttentionSizes sizes = SizesOf(node);
   const Polynomial pairs = sizes.Pairs(node.attributes().boolean("causal"));
   Cost cost;
-  cost.operations = sizes.BatchHeads() * (pairs * (Polynomial(2) * (sizes.width + sizes.value_width) + Polynomial(5)) +
-                                          ScaleOperations(node, sizes));
+  cost.operations = sizes.BatchHeads() *
+                    (pairs * (Polynomial(2) * (sizes.width + sizes.value_width) + Polynomial(5)) +
+                     ScaleOperations(node, sizes));
   return cost;
 }
 
@@ -93,8 +99,10 @@ Cost GradientCost(const NodeView& node) {
   cost.operations =
       sizes.BatchHeads() *
       (pairs * (Polynomial(6) * sizes.width + Polynomial(4) * sizes.value_width + Polynomial(4)) +
-       Polynomial(2) * sizes.queries * sizes.value_width + Polynomial(2) * ScaleOperations(node, sizes));
-  if (node.attributes().boolean("causal") && node.input_count() > 6) {  // contributions that are added afterwards
+       Polynomial(2) * sizes.queries * sizes.value_width +
+       Polynomial(2) * ScaleOperations(node, sizes));
+  if (node.attributes().boolean("causal") &&
+      node.input_count() > 6) {  // contributions that are added afterwards
     cost.scratch_bytes = Polynomial(4) * sizes.keys * (sizes.width + sizes.value_width);
   }
   return cost;
@@ -116,28 +124,32 @@ struct Kernel {
     return SoftmaxAttentionBackwardScratchBytes(Problem(range), isa);
   }
   void Forward(const QueryRange& range, const AttentionForwardHead& head, void* scratch) const {
-    SoftmaxAttentionForward(Problem(range), head.q, head.k, head.v, head.z, head.norm, scratch, isa);
+    SoftmaxAttentionForward(Problem(range), head.q, head.k, head.v, head.z, head.norm, scratch,
+                            isa);
   }
   void Backward(const QueryRange& range, const AttentionBackwardHead& head, void* scratch) const {
-    SoftmaxAttentionBackward(Problem(range), {head.q, head.k, head.v, head.z, head.dz, head.norm, head.dq, head.dk,
-                                              head.dv}, scratch, isa);
+    SoftmaxAttentionBackward(
+        Problem(range),
+        {head.q, head.k, head.v, head.z, head.dz, head.norm, head.dq, head.dk, head.dv}, scratch,
+        isa);
   }
 };
 
 Kernel MakeKernel(const LoweringContext& context, const AttentionShape& shape) {
-  return {shape.width, shape.value_width, static_cast<float>(context.attributes().real("scale")), EffectiveIsa()};
+  return {shape.width, shape.value_width, static_cast<float>(context.attributes().real("scale")),
+          EffectiveIsa()};
 }
 
 absl::Status Lower(LoweringContext& context) {
-  const AttentionShape shape = ReadAttentionShape(context.attributes(), context.input_shape(0), context.input_shape(1),
-                                                  context.input_shape(2));
+  const AttentionShape shape = ReadAttentionShape(context.attributes(), context.input_shape(0),
+                                                  context.input_shape(1), context.input_shape(2));
   AddAttentionForward(context, shape, kName, MakeKernel(context, shape));
   return absl::OkStatus();
 }
 
 absl::Status LowerGradient(LoweringContext& context) {
-  const AttentionShape shape = ReadAttentionShape(context.attributes(), context.input_shape(0), context.input_shape(1),
-                                                  context.input_shape(2));
+  const AttentionShape shape = ReadAttentionShape(context.attributes(), context.input_shape(0),
+                                                  context.input_shape(1), context.input_shape(2));
   AddAttentionBackward(context, shape, kGradientName, MakeKernel(context, shape), false);
   return absl::OkStatus();
 }

@@ -1,5 +1,6 @@
-// Copies between strided arrays of one shape, prepared once: axes are merged and ordered so that the inner loop is a
-// block copy where memory allows, and a tiled transposition otherwise. What is left of views when they cannot be views.
+// Copies between strided arrays of one shape, prepared once: axes are merged and ordered so that
+// the inner loop is a block copy where memory allows, and a tiled transposition otherwise. What is
+// left of views when they cannot be views.
 #ifndef PLUMBLINE_OPS_STRIDED_COPY_H_
 #define PLUMBLINE_OPS_STRIDED_COPY_H_
 
@@ -13,7 +14,8 @@ namespace plumbline {
 class StridedCopy {
  public:
   // Strides in elements. Source and destination must not overlap.
-  StridedCopy(DataType type, const std::vector<int64_t>& shape, const std::vector<int64_t>& source_strides,
+  StridedCopy(DataType type, const std::vector<int64_t>& shape,
+              const std::vector<int64_t>& source_strides,
               const std::vector<int64_t>& destination_strides);
 
   // Allocates nothing.
@@ -31,12 +33,12 @@ class StridedCopy {
 };
 
 // Appends a step that copies `shape` elements of `type` from one place to another.
-void AddCopy(LoweringContext& context, DataType type, const std::vector<int64_t>& shape, Operand source,
-             const std::vector<int64_t>& source_strides, Operand destination,
+void AddCopy(LoweringContext& context, DataType type, const std::vector<int64_t>& shape,
+             Operand source, const std::vector<int64_t>& source_strides, Operand destination,
              const std::vector<int64_t>& destination_strides);
 
-// Appends a step that copies input 0, whose layout may be any, to output 0: with the strides `source_strides` it is
-// read in the shape of the output.
+// Appends a step that copies input 0, whose layout may be any, to output 0: with the strides
+// `source_strides` it is read in the shape of the output.
 void AddCopyToOutput(LoweringContext& context, const std::vector<int64_t>& source_strides);
 
 }  // namespace plumbline

@@ -1,16 +1,18 @@
-// Taylor attention, fused: z_i = sum_j p(s_ij) v_j / sum_j p(s_ij) with s_ij = scale q_i·k_j and the truncated series
-// p(s) = sum over n < terms of s^n / n! (attention.h has shapes, heads, lengths). Computed in the linear form: the keys
-// are folded into a state of M (Dv + 1) numbers, M = C(D + terms - 1, terms - 1), also when causal.
-//   taylor_attention: z, the denominators [B, H, Lq], and the state [B, H, M (Dv + 1)], which spares the gradient a pass
-//   taylor_attention_gradient (internal): dq, dk, dv from q, k, v, z, dz, the denominators and, unless causal, the state
+// Taylor attention, fused: z_i = sum_j p(s_ij) v_j / sum_j p(s_ij) with s_ij = scale q_i·k_j and
+// the truncated series p(s) = sum over n < terms of s^n / n! (attention.h has shapes, heads,
+// lengths). Computed in the linear form: the keys are folded into a state of M (Dv + 1) numbers, M
+// = C(D + terms - 1, terms - 1), also when causal.
+//   taylor_attention: z, the denominators [B, H, Lq], and the state [B, H, M (Dv + 1)], which
+//   spares the gradient a pass taylor_attention_gradient (internal): dq, dk, dv from q, k, v, z,
+//   dz, the denominators and, unless causal, the state
 // Cost for each of B·H heads, n = M - 1 - D products of features (taylor_features.cc):
-//   forward 2n(Lq + Lk) for the features, Lk (2 M Dv + M) for the state, Lq (2 M Dv + 2 M) to apply it and Lq Dv
-//   divisions: 4 L M Dv and lower terms for equal lengths, causal or not;
-//   gradient: features again 2n(Lq + Lk); 2 M (Dv + 1) a row for each of: gradient of the queries' features, gradient of
-//   the state, gradient of the keys' features (all over Dv + 1 columns), and 2 M Dv for dv: 8 L M Dv and lower terms;
-//   5n a row from the features' gradients to dq and dk; 3 Dv + 1 a query for dz / denominator and its product with z;
-//   causal: the state is folded up again along the way, Lk (2 M Dv + M);
-//   a scale other than 1: Lq·D forward, 2·Lq·D in the gradient.
+//   forward 2n(Lq + Lk) for the features, Lk (2 M Dv + M) for the state, Lq (2 M Dv + 2 M) to apply
+//   it and Lq Dv divisions: 4 L M Dv and lower terms for equal lengths, causal or not; gradient:
+//   features again 2n(Lq + Lk); 2 M (Dv + 1) a row for each of: gradient of the queries' features,
+//   gradient of the state, gradient of the keys' features (all over Dv + 1 columns), and 2 M Dv for
+//   dv: 8 L M Dv and lower terms; 5n a row from the features' gradients to dq and dk; 3 Dv + 1 a
+//   query for dz / denominator and its product with z; causal: the state is folded up again along
+//   the way, Lk (2 M Dv + M); a scale other than 1: Lq·D forward, 2·Lq·D in the gradient.
 // With `lengths` the counts are those of full lengths.
 #include <vector>
 
@@ -45,14 +47,16 @@ absl::StatusOr<std::vector<TensorType>> InferGradient(const InferContext& contex
   return std::vector<TensorType>{context.inputs[0], context.inputs[1], context.inputs[2]};
 }
 
-// What the keys of all items and heads fold up to: for each monomial of degree n, scale^n / a! · sum_j k_j^a v_j, and
-// after all of these the same with 1 in place of v_j.
+// What the keys of all items and heads fold up to: for each monomial of degree n, scale^n / a! ·
+// sum_j k_j^a v_j, and after all of these the same with 1 in place of v_j.
 Array EvaluateState(const EvaluateContext& context) {
   const Array &k = *context.inputs[1], &v = *context.inputs[2];
-  const AttentionShape shape = ReadAttentionShape(context.attributes, context.inputs[0]->shape, k.shape, v.shape);
+  const AttentionShape shape =
+      ReadAttentionShape(context.attributes, context.inputs[0]->shape, k.shape, v.shape);
   const auto k_rows = HeadRowsOf(shape, k, shape.width);
   const auto v_rows = HeadRowsOf(shape, v, shape.value_width);
-  const std::vector<Indices> monomials = Monomials(shape.width, context.attributes.integer("terms"));
+  const std::vector<Indices> monomials =
+      Monomials(shape.width, context.attributes.integer("terms"));
   Array state(context.output_shapes[2]);
   double* to = state.data.data();
   for (int64_t b = 0; b < shape.batch; ++b) {
@@ -64,7 +68,8 @@ Array EvaluateState(const EvaluateContext& context) {
       for (int64_t j = 0; j < keys; ++j) {
         for (size_t m = 0; m < monomials.size(); ++m) {
           double product = 1 / Factorials(monomials[m]);
-          for (const int64_t i : monomials[m]) product *= context.attributes.real("scale") * k_rows.Row(b, h, j)[i];
+          for (const int64_t i : monomials[m])
+            product *= context.attributes.real("scale") * k_rows.Row(b, h, j)[i];
           for (int64_t c = 0; c < shape.value_width; ++c) {
             to[static_cast<int64_t>(m) * shape.value_width + c] += product * v_rows.Row(b, h, j)[c];
           }
@@ -96,7 +101,8 @@ absl::StatusOr<std::vector<Array>> EvaluateGradient(const EvaluateContext& conte
   const auto& in = context.inputs;
   const size_t lengths = LengthsInput(context.attributes);
   return EvaluateAttentionGradient(
-      context.attributes, {*in[0], *in[1], *in[2], *in[3], *in[5], *in[4], in.size() > lengths ? in[lengths] : nullptr},
+      context.attributes,
+      {*in[0], *in[1], *in[2], *in[3], *in[5], *in[4], in.size() > lengths ? in[lengths] : nullptr},
       [terms](double score, double sum) { return Series(score, terms) / sum; },
       [terms](double score, double sum) { return Series(score, terms - 1) / sum; });
 }
@@ -106,7 +112,8 @@ absl::Status Gradient(GradientContext& context) {
                                  context.output(0), context.output_gradient(0), context.output(1)};
   if (!context.attributes().boolean("causal")) inputs.push_back(context.output(2));
   if (context.input_count() > 3) inputs.push_back(context.input(3));
-  const std::vector<ValueId> gradients = context.AddMany(kGradientName, inputs, context.attributes(), 3);
+  const std::vector<ValueId> gradients =
+      context.AddMany(kGradientName, inputs, context.attributes(), 3);
   for (int i = 0; i < 3; ++i) {
     if (context.wanted(i)) context.set_gradient(i, gradients[i]);
   }
@@ -124,7 +131,8 @@ Counts CountsOf(const NodeView& node) {
   Counts counts{SizesOf(node), {}, {}, {}, node.attributes().boolean("causal")};
   counts.features = FeatureCount(node.attributes(), counts.sizes.width);
   counts.products = counts.features - Polynomial(1) - counts.sizes.width;
-  if (node.attributes().real("scale") != 1) counts.scale_operations = counts.sizes.queries * counts.sizes.width;
+  if (node.attributes().real("scale") != 1)
+    counts.scale_operations = counts.sizes.queries * counts.sizes.width;
   return counts;
 }
 
@@ -133,10 +141,11 @@ Cost ForwardCost(const NodeView& node) {
   const Polynomial two(2);
   const Polynomial& value_width = c.sizes.value_width;
   Cost cost;
-  cost.operations = c.sizes.BatchHeads() * (two * c.products * (c.sizes.queries + c.sizes.keys) +
-                                            c.sizes.keys * c.features * (two * value_width + Polynomial(1)) +
-                                            c.sizes.queries * c.features * (two * value_width + two) +
-                                            c.sizes.queries * value_width + c.scale_operations);
+  cost.operations =
+      c.sizes.BatchHeads() * (two * c.products * (c.sizes.queries + c.sizes.keys) +
+                              c.sizes.keys * c.features * (two * value_width + Polynomial(1)) +
+                              c.sizes.queries * c.features * (two * value_width + two) +
+                              c.sizes.queries * value_width + c.scale_operations);
   cost.scratch_bytes = Polynomial(4) * c.features * (value_width + Polynomial(1));
   return cost;
 }
@@ -151,7 +160,8 @@ Cost GradientCost(const NodeView& node) {
                           Polynomial(2) * c.sizes.keys * c.features * (columns + value_width) +
                           c.sizes.queries * (Polynomial(3) * value_width + Polynomial(1)) +
                           Polynomial(2) * c.scale_operations;
-  if (c.causal) operations += c.sizes.keys * c.features * (Polynomial(2) * value_width + Polynomial(1));
+  if (c.causal)
+    operations += c.sizes.keys * c.features * (Polynomial(2) * value_width + Polynomial(1));
   Cost cost;
   cost.operations = c.sizes.BatchHeads() * operations;
   cost.scratch_bytes = Polynomial(8) * c.features * columns;
@@ -177,12 +187,14 @@ struct Kernel {
     return TaylorAttentionBackwardScratchBytes(Problem(range), isa);
   }
   void Forward(const QueryRange& range, const AttentionForwardHead& head, void* scratch) const {
-    TaylorAttentionForward(Problem(range), head.q, head.k, head.v, head.z, head.norm, head.state, scratch, isa);
+    TaylorAttentionForward(Problem(range), head.q, head.k, head.v, head.z, head.norm, head.state,
+                           scratch, isa);
   }
   void Backward(const QueryRange& range, const AttentionBackwardHead& head, void* scratch) const {
-    TaylorAttentionBackward(Problem(range),
-                            {head.q, head.k, head.v, head.z, head.dz, head.norm, head.state, head.dq, head.dk, head.dv},
-                            scratch, isa);
+    TaylorAttentionBackward(
+        Problem(range),
+        {head.q, head.k, head.v, head.z, head.dz, head.norm, head.state, head.dq, head.dk, head.dv},
+        scratch, isa);
   }
 };
 
@@ -192,15 +204,15 @@ Kernel MakeKernel(const LoweringContext& context, const AttentionShape& shape) {
 }
 
 absl::Status Lower(LoweringContext& context) {
-  const AttentionShape shape = ReadAttentionShape(context.attributes(), context.input_shape(0), context.input_shape(1),
-                                                  context.input_shape(2));
+  const AttentionShape shape = ReadAttentionShape(context.attributes(), context.input_shape(0),
+                                                  context.input_shape(1), context.input_shape(2));
   AddAttentionForward(context, shape, kName, MakeKernel(context, shape));
   return absl::OkStatus();
 }
 
 absl::Status LowerGradient(LoweringContext& context) {
-  const AttentionShape shape = ReadAttentionShape(context.attributes(), context.input_shape(0), context.input_shape(1),
-                                                  context.input_shape(2));
+  const AttentionShape shape = ReadAttentionShape(context.attributes(), context.input_shape(0),
+                                                  context.input_shape(1), context.input_shape(2));
   AddAttentionBackward(context, shape, kGradientName, MakeKernel(context, shape), !shape.causal);
   return absl::OkStatus();
 }
@@ -215,7 +227,9 @@ bool GradientAcceptsLayout(const NodeView& node, int input, const Layout& layout
 OpDefinition Forward() {
   OpDefinition op;
   op.name = kName;
-  op.formula = "z_i = sum_j p(s_ij)·v_j / sum_j p(s_ij), s_ij = scale·q_i·k_j, p(s) = sum_{n < terms} s^n / n!";
+  op.formula =
+      "z_i = sum_j p(s_ij)·v_j / sum_j p(s_ij), s_ij = scale·q_i·k_j, p(s) = sum_{n < terms} s^n / "
+      "n!";
   op.inputs = {"q", "k", "v", "lengths"};
   op.optional_inputs = 1;
   op.infer = Infer;

@@ -1,11 +1,14 @@
-// The feature map of Taylor attention: phi(q)·phi(k) = sum over n < terms of (q·k)^n / n!, with symmetric monomials.
-//   y[..., m] = x^a / sqrt(a!), m over the M = C(D + terms - 1, terms - 1) monomials of degree 0 .. terms - 1;
-//   a! is the product of the factorials of the exponents.
-// Order: by degree, and within a degree the index tuples i1 <= i2 <= ... lexicographically (taylor_series.h).
+// The feature map of Taylor attention: phi(q)·phi(k) = sum over n < terms of (q·k)^n / n!, with
+// symmetric monomials.
+//   y[..., m] = x^a / sqrt(a!), m over the M = C(D + terms - 1, terms - 1) monomials of degree 0 ..
+//   terms - 1; a! is the product of the factorials of the exponents.
+// Order: by degree, and within a degree the index tuples i1 <= i2 <= ... lexicographically
+// (taylor_series.h).
 //   taylor_features_gradient (internal): dx from x and dy
-// Cost: a feature of degree >= 2 is one of lower degree times one component times a coefficient, 2 operations:
-// 2 (M - 1 - D) a row. Gradient: each such product hands on to both factors, 5 (M - 1 - D) a row (the coefficient, two
-// multiply-adds), and rebuilds what it needs of the features, 2 (M - 1 - D) more.
+// Cost: a feature of degree >= 2 is one of lower degree times one component times a coefficient, 2
+// operations: 2 (M - 1 - D) a row. Gradient: each such product hands on to both factors, 5 (M - 1 -
+// D) a row (the coefficient, two multiply-adds), and rebuilds what it needs of the features, 2 (M -
+// 1 - D) more.
 #include <cmath>
 #include <vector>
 
@@ -28,7 +31,8 @@ absl::StatusOr<std::vector<TensorType>> Infer(const InferContext& context) {
   const absl::Status status = RequireType(context, kName, 0, "x", DataType::kF32);
   if (!status.ok()) return status;
   TensorType y = context.inputs[0];
-  if (y.rank() == 0) return absl::InvalidArgumentError(absl::StrCat(kName, ": a scalar has no last axis"));
+  if (y.rank() == 0)
+    return absl::InvalidArgumentError(absl::StrCat(kName, ": a scalar has no last axis"));
   const absl::StatusOr<Size> features = FeatureCount(context, kName, y.shape.back());
   if (!features.ok()) return features.status();
   y.shape.back() = *features;
@@ -105,8 +109,8 @@ absl::Status Lower(LoweringContext& context) {
   const TaylorFeaturesProblem problem = Problem(context);
   const int64_t features = context.output_shape(0).back();
   const Isa isa = EffectiveIsa();
-  context.AddHost(kName, {context.Input(0), context.Output(0)}, TaylorFeaturesScratchBytes(problem, isa),
-                  [=](absl::Span<void* const> pointers) {
+  context.AddHost(kName, {context.Input(0), context.Output(0)},
+                  TaylorFeaturesScratchBytes(problem, isa), [=](absl::Span<void* const> pointers) {
                     TaylorFeatures(problem, {static_cast<const float*>(pointers[0]), problem.width},
                                    {static_cast<float*>(pointers[1]), features}, pointers[2], isa);
                   });
@@ -119,9 +123,10 @@ absl::Status LowerGradient(LoweringContext& context) {
   const Isa isa = EffectiveIsa();
   context.AddHost(kGradientName, {context.Input(0), context.Input(1), context.Output(0)},
                   TaylorFeaturesScratchBytes(problem, isa), [=](absl::Span<void* const> pointers) {
-                    TaylorFeaturesBackward(problem, {static_cast<const float*>(pointers[0]), problem.width},
-                                           {static_cast<const float*>(pointers[1]), features},
-                                           {static_cast<float*>(pointers[2]), problem.width}, pointers[3], isa);
+                    TaylorFeaturesBackward(
+                        problem, {static_cast<const float*>(pointers[0]), problem.width},
+                        {static_cast<const float*>(pointers[1]), features},
+                        {static_cast<float*>(pointers[2]), problem.width}, pointers[3], isa);
                   });
   return absl::OkStatus();
 }

@@ -18,14 +18,16 @@ Polynomial FeatureCount(const Attributes& attributes, const Size& width) {
   return Binomial(width + Polynomial(terms - 1), terms - 1);
 }
 
-absl::StatusOr<Size> FeatureCount(const InferContext& context, absl::string_view op, const Size& width) {
+absl::StatusOr<Size> FeatureCount(const InferContext& context, absl::string_view op,
+                                  const Size& width) {
   const absl::Status status = RequireInteger(context, op, "terms", 2, kMostTerms);
   if (!status.ok()) return status;
   const Size count = FeatureCount(context.attributes, width);
   const std::optional<int64_t> number = count.AsInteger();
   if (!count.overflowed() && (!number || *number <= int64_t{1} << 53)) return count;
-  return AttributeError("terms", absl::StrCat(op, ": ", context.attributes.integer("terms"), " terms of vectors of ",
-                                              context.Print(width), " have more features than can be counted"));
+  return AttributeError(
+      "terms", absl::StrCat(op, ": ", context.attributes.integer("terms"), " terms of vectors of ",
+                            context.Print(width), " have more features than can be counted"));
 }
 
 Polynomial Products(const TensorType& x, const Attributes& attributes) {

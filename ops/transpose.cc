@@ -6,10 +6,8 @@
 #include "absl/strings/str_join.h"
 #include "compiler/ir/gradient_context.h"
 #include "compiler/ir/graph.h"
-#include "compiler/onednn/lowering_context.h"
 #include "ops/checks.h"
 #include "ops/op_list.h"
-#include "ops/strided_copy.h"
 
 namespace plumbline {
 namespace {
@@ -29,9 +27,10 @@ absl::StatusOr<std::vector<TensorType>> Infer(const InferContext& context) {
     y.shape.push_back(x.shape[permutation[i]]);
   }
   if (valid) return std::vector<TensorType>{y};
-  return AttributeError("permutation", absl::StrCat(kName, ": permutation must hold each of the axes 0 .. ",
-                                                    x.rank() - 1, " of ", context.Print(0), " once, not \"",
-                                                    absl::StrJoin(permutation, ", "), "\""));
+  return AttributeError(
+      "permutation",
+      absl::StrCat(kName, ": permutation must hold each of the axes 0 .. ", x.rank() - 1, " of ",
+                   context.Print(0), " once, not \"", absl::StrJoin(permutation, ", "), "\""));
 }
 
 absl::StatusOr<std::vector<Array>> Evaluate(const EvaluateContext& context) {
@@ -51,24 +50,19 @@ absl::StatusOr<std::vector<Array>> Evaluate(const EvaluateContext& context) {
 absl::Status Gradient(GradientContext& context) {
   const std::vector<int64_t> permutation = context.attributes().integers("permutation");
   std::vector<Size> inverse(permutation.size());
-  for (size_t i = 0; i < permutation.size(); ++i) inverse[permutation[i]] = Size(static_cast<int64_t>(i));
-  context.set_gradient(0, context.Add(kName, {context.output_gradient(0)}, {{"permutation", inverse}}));
+  for (size_t i = 0; i < permutation.size(); ++i)
+    inverse[permutation[i]] = Size(static_cast<int64_t>(i));
+  context.set_gradient(
+      0, context.Add(kName, {context.output_gradient(0)}, {{"permutation", inverse}}));
   return context.status();
 }
 
-std::vector<int64_t> PermutedStrides(const Attributes& attributes, const Layout& input) {
-  std::vector<int64_t> strides;
-  for (const int64_t axis : attributes.integers("permutation")) strides.push_back(input.strides[axis]);
-  return strides;
-}
-
 std::optional<Layout> View(const NodeView& node, const Layout& input) {
-  return Layout{PermutedStrides(node.attributes(), input), input.offset};
-}
-
-absl::Status Lower(LoweringContext& context) {
-  AddCopyToOutput(context, PermutedStrides(context.attributes(), context.input_layout(0)));
-  return absl::OkStatus();
+  Layout layout;
+  layout.offset = input.offset;
+  for (const int64_t axis : node.attributes().integers("permutation"))
+    layout.strides.push_back(input.strides[axis]);
+  return layout;
 }
 
 int Identity(const NodeView& node) {
@@ -78,8 +72,6 @@ int Identity(const NodeView& node) {
   }
   return 0;
 }
-
-bool AcceptsLayout(const NodeView&, int, const Layout&) { return true; }
 
 bool SeparatesBatch(const NodeView& node) {
   const std::vector<int64_t> permutation = node.attributes().integers("permutation");
@@ -97,10 +89,8 @@ std::vector<OpDefinition> TransposeOps() {
   op.infer = Infer;
   op.evaluate = Evaluate;
   op.gradient = Gradient;
-  op.lower = Lower;
   op.identity = Identity;
   op.view = View;
-  op.accepts_layout = AcceptsLayout;
   op.separates_batch = SeparatesBatch;
   return {op};
 }

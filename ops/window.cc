@@ -18,8 +18,9 @@ absl::StatusOr<std::vector<int64_t>> ReadEntries(const Attributes& attributes, a
   }
   if (entries.size() == 1) entries.resize(axes, entries[0]);
   if (static_cast<int>(entries.size()) == axes) return entries;
-  return AttributeError(name, absl::StrCat(op, ": ", name, " has ", entries.size(), " entries, expected ",
-                                           axes == 1 ? "1" : absl::StrCat("1 or ", axes)));
+  return AttributeError(name,
+                        absl::StrCat(op, ": ", name, " has ", entries.size(), " entries, expected ",
+                                     axes == 1 ? "1" : absl::StrCat("1 or ", axes)));
 }
 
 }  // namespace
@@ -41,14 +42,16 @@ absl::StatusOr<Window> ReadWindow(const Attributes& attributes, absl::string_vie
       if (part.entries == &Window::stride) window.stride = window.kernel;
       continue;
     }
-    absl::StatusOr<std::vector<int64_t>> entries = ReadEntries(attributes, op, part.name, axes, part.low);
+    absl::StatusOr<std::vector<int64_t>> entries =
+        ReadEntries(attributes, op, part.name, axes, part.low);
     if (!entries.ok()) return entries.status();
     window.*part.entries = *std::move(entries);
   }
   return window;
 }
 
-absl::StatusOr<Shape> WindowOutput(const InferContext& context, absl::string_view op, const Window& window) {
+absl::StatusOr<Shape> WindowOutput(const InferContext& context, absl::string_view op,
+                                   const Window& window) {
   const Shape& input = context.inputs[0].shape;
   const size_t axes = window.kernel.size();
   Shape output;
@@ -57,11 +60,12 @@ absl::StatusOr<Shape> WindowOutput(const InferContext& context, absl::string_vie
     const Size extent = Size(window.dilation[i]) * Size(window.kernel[i] - 1) + Size(1);
     if (CertainlyLess(padded, extent, context.symbols)) {
       return AttributeError("kernel", absl::StrCat(op, ": the kernel spans ", context.Print(extent),
-                                                   " positions, but axis ", input.size() - axes + i, " of ",
-                                                   context.Print(0), " has ", context.Print(padded),
-                                                   " with its padding"));
+                                                   " positions, but axis ", input.size() - axes + i,
+                                                   " of ", context.Print(0), " has ",
+                                                   context.Print(padded), " with its padding"));
     }
-    const Size steps = context.symbols.Derive(DerivedKind::kFloorDiv, padded - extent, Size(window.stride[i]));
+    const Size steps =
+        context.symbols.Derive(DerivedKind::kFloorDiv, padded - extent, Size(window.stride[i]));
     output.push_back(steps + Size(1));
   }
   return output;

@@ -29,6 +29,11 @@ class OpCase {
   OpCase& Values(int input, std::vector<double> values);
   OpCase& Set(absl::string_view attribute, AttributeValue value);
   OpCase& Bind(absl::string_view symbol, int64_t value);
+  // Gradients flow into the first output only: the others are there for the op's own gradient.
+  OpCase& DifferentiateFirstOutput();
+  // What results are sums of is of this size: the tolerance is relative to that where results are
+  // smaller, because their parts cancel.
+  OpCase& Magnitude(double magnitude);
   // Input i lies in memory with its axes in this order, outermost first, each row `padding` elements longer.
   OpCase& PhysicalOrder(int input, std::vector<int> axes, int64_t padding);
   // Input i lies in memory with these strides.
@@ -56,6 +61,10 @@ class OpCase {
   void CheckLowering(double tolerance) const;
   // Both.
   void Check() const;
+  // Whether `op` on a value of shape `value` and a constant of shape `constant`, which is its operand `position`,
+  // is known to be that value.
+  static bool IdentityWithConstant(absl::string_view op, absl::string_view value, absl::string_view constant,
+                                   double number, int position);
   // The names of the steps' implementations, in order.
   std::vector<std::string> Implementations() const;
 
@@ -88,6 +97,8 @@ class OpCase {
   Attributes attributes_;
   Bindings bindings_;
   std::vector<PostOpCase> post_ops_;
+  bool first_output_only_ = false;
+  double magnitude_ = 0;
 };
 
 }  // namespace plumbline
