@@ -56,6 +56,7 @@ BodyResolver::BodyResolver(ResolverContext& context, int index)
 ResolvedBody BodyResolver::Resolve() {
   result_.declared = &body_;
   result_.nodes.resize(body_.nodes.size());
+  FindGaps();
   BindArguments();
   CheckShapes();
   GroupNodes();
@@ -72,6 +73,22 @@ void BodyResolver::Report(SourceLocation location, std::string message, std::str
 
 std::string BodyResolver::BodyName() const {
   return index_ == 0 ? "the model" : absl::StrCat("function ", Quoted(body_.function.text));
+}
+
+void BodyResolver::FindGaps() {
+  values_missing_ = body_.damaged;
+  for (const DeclaredArgument& argument : body_.arguments) {
+    if (!argument.name.given()) values_missing_ = true;
+    const bool lost = index_ == 0 && !argument.shape.given;
+    if (lost || (argument.shape.given && !argument.shape.valid)) symbols_missing_ = true;
+  }
+  for (const DeclaredNode& node : body_.nodes) {
+    const bool anonymous = node.call.has_value() && !node.name.location.known();
+    if (!node.name.given() && !anonymous) values_missing_ = true;
+  }
+  for (const DeclaredConstant& constant : context_.model.constants) {
+    if (!constant.name.given()) symbols_missing_ = true;
+  }
 }
 
 void BodyResolver::BindArguments() {
@@ -239,6 +256,7 @@ ValueTarget BodyResolver::FindValue(const DeclaredName& name) {
   if (!name.given()) return {};
   const auto found = values_.find(name.text);
   if (found != values_.end()) return found->second;
+  if (values_missing_ && NearestName(name.text, value_names_).empty()) return {};
   Report(name.location, absl::StrCat("there is no value ", Quoted(name.text), " in ", BodyName()),
          context_.diagnostics.full() ? "" : UnknownValueHint(name.text));
   return {};
@@ -295,6 +313,7 @@ void BodyResolver::CheckNames(const Expression& expression, SourceLocation quote
       if (name == "true" || name == "false") hint = "conditions are numbers: write 1 or 0";
     }
     const bool symbols = allowed == Allowed::kConstantsAndSymbols;
+    if (symbols_missing_ && hint.empty()) continue;
     Report(place,
            absl::StrCat("there is no constant ", symbols ? "or symbol " : "", Quoted(name), " in ",
                         BodyName()),

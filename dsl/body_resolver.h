@@ -53,6 +53,7 @@ class BodyResolver {
   void ResolveInputs(const DeclaredNode& node, int index, ResolvedNode* resolved);
   void ResolveCall(const DeclaredNode& node, ResolvedNode* resolved);
   void ResolveOutput();
+  void FindGaps();
   void CheckNames(const Expression& expression, SourceLocation quote, Allowed allowed);
   void CheckInitializer(const std::string& text, SourceLocation quote);
   void Report(SourceLocation location, std::string message, std::string hint);
@@ -65,6 +66,8 @@ class BodyResolver {
   ResolvedBody result_;
   absl::flat_hash_map<std::string, ValueTarget> values_;
   std::vector<std::string> value_names_;
+  bool values_missing_ = false;   // a value's name was refused, so that an unknown one may be meant
+  bool symbols_missing_ = false;  // likewise of symbols and constants
   absl::flat_hash_set<std::string> symbols_;
   std::vector<std::string> symbol_names_;
 };

@@ -198,6 +198,15 @@ NameLookup Constants::In(const Environment& environment) const {
   };
 }
 
+NameLookup Constants::OnlyIn(const Environment& environment) const {
+  const NameLookup lookup = In(environment);
+  return [lookup](const std::string& name) {
+    ExpressionOr<std::optional<Number>> found = lookup(name);
+    if (found.ok() && !found->has_value()) return ExpressionOr<std::optional<Number>>(ExpressionError{});
+    return found;
+  };
+}
+
 ExpressionOr<Number> Constants::Value(int constant, const Environment& environment) const {
   for (const Environment* place = &environment; place != nullptr; place = place->outer) {
     for (const Setting& setting : place->settings) {

@@ -53,6 +53,10 @@ class Constants {
   // Values under an environment; a symbol for what is no constant. An error without a message was reported before.
   NameLookup In(const Environment& environment) const;
 
+  // The same where only constants may stand: for any other name an error without a message, since dsl/resolve.h has
+  // reported it.
+  NameLookup OnlyIn(const Environment& environment) const;
+
  private:
   struct Definition;
 

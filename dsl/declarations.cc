@@ -67,6 +67,7 @@ class DeclarationReader {
 
   void ReadTopLevel() {
     DeclaredBody body;
+    body.damaged = reader_.IsDamaged(model_);
     for (int i = 0; i < model_.input_size(); ++i) {
       body.arguments.push_back(
           ReadInput(model_.input(i), FieldPlace(proto::Model::kInputFieldNumber, i)));
@@ -116,6 +117,7 @@ class DeclarationReader {
     reader_.SetPlace(place);
     body.function = reader_.RequiredName(function, proto::Function::kNameFieldNumber,
                                          NameRule::kSimple, "function");
+    body.damaged = reader_.IsDamaged(function);
     body.location = function.has_name() ? body.function.location : place;
     for (int i = 0; i < function.arg_size(); ++i) {
       const proto::Arg& arg = function.arg(i);

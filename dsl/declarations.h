@@ -113,6 +113,7 @@ struct DeclaredBody {
   std::vector<DeclaredArgument> arguments;
   std::vector<DeclaredNode> nodes;
   DeclaredName output;  // empty: the last node
+  bool damaged = false;  // something between its parts was refused
 };
 
 struct DeclaredOutput {

@@ -78,6 +78,7 @@ std::string ExcerptText(absl::string_view text) {
 }
 
 std::string FrameText(absl::string_view file, const CallFrame& frame) {
+  if (frame.function.empty()) return "";
   std::string text = absl::StrCat("  in function ", Quoted(frame.function));
   if (frame.location.known()) {
     absl::StrAppend(&text, ", called at ", PlaceText(file, frame.location));

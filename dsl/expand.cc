@@ -204,7 +204,7 @@ class Expander {
     if (resolved.callee < 0) return {};
     const ResolvedBody& callee = resolved_.bodies[static_cast<size_t>(resolved.callee)];
     if (arguments.size() != callee.declared->arguments.size()) return {};
-    const CallSettings settings = EvaluateSettings(call, resolved, caller.lookup());
+    const CallSettings settings = EvaluateSettings(call, resolved, constants_.OnlyIn(caller.environment()));
     for (const auto& [quote, error] : settings.errors) caller.folder().Report(quote, error);
     const Constants::Environment& environment =
         constants_.With(caller.environment(), settings.values);
@@ -251,7 +251,7 @@ class Expander {
     if (!first_path.empty()) {
       result_.sharing.push_back({begin, end, path, first_path, true, callee, true,
                                  caller.scope, declared.call->share_parameters.quote});
-    } else if (declared.parameters_of.given()) {
+    } else if (declared.parameters_of.given() && !declared.call->repeat.given) {
       result_.sharing.push_back({begin, end, path, declared.parameters_of.text, true, callee,
                                  false, caller.scope, declared.parameters_of.location});
     }

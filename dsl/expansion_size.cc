@@ -55,7 +55,7 @@ class Counter {
     const int64_t own = OwnSize(node);
     visited_ = Add(visited_, own);
     const int callee = body.nodes[index].callee;
-    const NameLookup lookup = constants_.In(environment);
+    const NameLookup lookup = constants_.OnlyIn(environment);
     if (callee < 0 || !MayBeTrue(node.when, lookup)) return own;
     const CallSettings settings = EvaluateSettings(*node.call, body.nodes[index], lookup);
     const int64_t repeat = std::max<int64_t>(0, RepeatOrOne(*node.call, lookup));

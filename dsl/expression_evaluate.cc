@@ -21,6 +21,12 @@ namespace {
 
 using Kind = Expression::Kind;
 
+constexpr absl::string_view kExactDivision =
+    "a division of integers must be exact; ceil_div(a, b) rounds up";
+// Where a real would do as well.
+constexpr absl::string_view kExactDivisionOfNumbers =
+    "a division of integers must be exact; ceil_div(a, b) rounds up, and 1.0 * a / b is real";
+
 ExpressionError Overflow(const Expression& at) {
   return {at.offset(), "the result does not fit into 64 bits", ""};
 }
@@ -69,7 +75,7 @@ ExpressionOr<int64_t> DivideIntegers(const Expression& at, int64_t a, int64_t b)
   if (at.kind() == Kind::kCeilDiv) return CeilDiv(a, b);
   if (a % b != 0) {
     return ExpressionError{at.offset(), absl::StrCat(a, " / ", b, " is not an integer"),
-                           "a division of integers must be exact; ceil_div(a, b) rounds up"};
+                           std::string(kExactDivision)};
   }
   return a / b;
 }
@@ -321,8 +327,10 @@ ExpressionOr<Number> EvaluateNumber(const Expression& expression, const NameLook
     return Number(*value);
   }
   const ExpressionOr<int64_t> value = EvaluateInteger(expression, lookup);
-  if (!value.ok()) return value.error();
-  return Number(*value);
+  if (value.ok()) return Number(*value);
+  ExpressionError error = value.error();
+  if (error.hint == kExactDivision) error.hint = std::string(kExactDivisionOfNumbers);
+  return error;
 }
 
 ExpressionOr<Expression> Fold(const Expression& expression, const NameLookup& lookup) {

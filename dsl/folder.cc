@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "dsl/constants.h"
 #include "dsl/declarations.h"
 #include "dsl/diagnostic.h"
 #include "dsl/expanded_model.h"
@@ -20,8 +22,10 @@
 
 namespace plumbline {
 
-Folder::Folder(const Source& source, const NameLookup& lookup, Diagnostics& diagnostics)
-    : source_(source), lookup_(lookup), diagnostics_(diagnostics) {}
+Folder::Folder(const Source& source, const Constants& constants,
+               const Constants::Environment& environment, Diagnostics& diagnostics)
+    : source_(source), lookup_(constants.In(environment)),
+      constants_(constants.OnlyIn(environment)), diagnostics_(diagnostics) {}
 
 void Folder::Report(SourceLocation quote, const ExpressionError& error) {
   if (error.message.empty()) return;
@@ -31,7 +35,7 @@ void Folder::Report(SourceLocation quote, const ExpressionError& error) {
 
 std::optional<bool> Folder::Condition(const DeclaredExpression& expression) {
   if (!expression.valid) return std::nullopt;
-  const ExpressionOr<Number> value = EvaluateNumber(expression.expression, lookup_);
+  const ExpressionOr<Number> value = EvaluateNumber(expression.expression, constants_);
   if (value.ok()) return IsTrue(*value);
   Report(expression.quote, value.error());
   return std::nullopt;
@@ -39,7 +43,7 @@ std::optional<bool> Folder::Condition(const DeclaredExpression& expression) {
 
 std::optional<int64_t> Folder::Integer(const DeclaredExpression& expression) {
   if (!expression.valid) return std::nullopt;
-  const ExpressionOr<int64_t> value = EvaluateInteger(expression.expression, lookup_);
+  const ExpressionOr<int64_t> value = EvaluateInteger(expression.expression, constants_);
   if (value.ok()) return *value;
   Report(expression.quote, value.error());
   return std::nullopt;
@@ -47,14 +51,14 @@ std::optional<int64_t> Folder::Integer(const DeclaredExpression& expression) {
 
 std::optional<double> Folder::Real(const DeclaredExpression& expression) {
   if (!expression.valid) return std::nullopt;
-  const ExpressionOr<double> value = EvaluateReal(expression.expression, lookup_);
+  const ExpressionOr<double> value = EvaluateReal(expression.expression, constants_);
   if (value.ok()) return *value;
   Report(expression.quote, value.error());
   return std::nullopt;
 }
 
 std::optional<InitializerSpec> Folder::Initializer(const std::string& text, SourceLocation quote) {
-  const ExpressionOr<InitializerSpec> parsed = ParseInitializer(text, lookup_);
+  const ExpressionOr<InitializerSpec> parsed = ParseInitializer(text, constants_);
   if (parsed.ok()) return *parsed;
   Report(quote, parsed.error());
   return std::nullopt;
@@ -99,7 +103,8 @@ std::vector<ExpandedInit> Folder::Inits(const DeclaredNode& node) {
 }
 
 // A size without symbols becomes a positive literal.
-std::optional<Expression> Folder::Size(const Expression& size, SourceLocation quote) {
+std::optional<Expression> Folder::Size(const Expression& size, absl::string_view what,
+                                       SourceLocation quote) {
   const ExpressionOr<Expression> folded = Fold(size, lookup_);
   if (!folded.ok()) {
     Report(quote, folded.error());
@@ -112,7 +117,8 @@ std::optional<Expression> Folder::Size(const Expression& size, SourceLocation qu
     return std::nullopt;
   }
   if (*value < 1) {
-    Report(quote, {size.offset(), absl::StrCat("the size is ", *value), "a size is at least 1"});
+    Report(quote, {size.offset(), absl::StrCat("the ", what, " is ", *value),
+                   absl::StrCat("a ", what, " is at least 1")});
     return std::nullopt;
   }
   return Expression::Integer(*value, size.offset());
@@ -128,7 +134,7 @@ std::vector<PatternEntry> Folder::Pattern(const DeclaredShape& shape,
     entry.binds = sizes[i].binds;
     if (entry.binds) {
       entry.name = size.name();
-    } else if (const std::optional<Expression> check = Size(size, shape.quote)) {
+    } else if (const std::optional<Expression> check = Size(size, "size", shape.quote)) {
       entry.check = *check;
     }
     pattern.push_back(std::move(entry));
@@ -141,11 +147,11 @@ std::vector<InputDimension> Folder::InputShape(const DeclaredShape& shape) {
   for (const DeclaredSize& declared : shape.sizes) {
     InputDimension dimension;
     dimension.location = LocateInString(source_, shape.quote, declared.size.offset());
-    if (const std::optional<Expression> size = Size(declared.size, shape.quote)) {
+    if (const std::optional<Expression> size = Size(declared.size, "size", shape.quote)) {
       dimension.size = *size;
     }
     if (declared.bound.has_value()) {
-      const std::optional<Expression> bound = Size(*declared.bound, shape.quote);
+      const std::optional<Expression> bound = Size(*declared.bound, "bound", shape.quote);
       if (bound.has_value() && bound->is_literal()) dimension.bound = bound->integer();
       if (declared.size.kind() == Expression::Kind::kName && dimension.size.is_literal()) {
         Report(shape.quote, {declared.size.offset(),

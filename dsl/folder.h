@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/string_view.h"
+#include "dsl/constants.h"
 #include "dsl/declarations.h"
 #include "dsl/diagnostic.h"
 #include "dsl/expanded_model.h"
@@ -22,8 +24,9 @@ namespace plumbline {
 
 class Folder {
  public:
-  // All outlive the folder. `lookup` gives the constants of the instance.
-  Folder(const Source& source, const NameLookup& lookup, Diagnostics& diagnostics);
+  // All outlive the folder. `environment` is that of the instance.
+  Folder(const Source& source, const Constants& constants,
+         const Constants::Environment& environment, Diagnostics& diagnostics);
 
   // The calls that lead to the instance, for diagnostics; asked for only when there are any.
   using Calls = std::function<CallChain()>;
@@ -43,11 +46,13 @@ class Folder {
   void Report(SourceLocation quote, const ExpressionError& error);
 
  private:
-  std::optional<Expression> Size(const Expression& size, SourceLocation quote);
+  std::optional<Expression> Size(const Expression& size, absl::string_view what,
+                                 SourceLocation quote);
   std::optional<InitializerSpec> Initializer(const std::string& text, SourceLocation quote);
 
   const Source& source_;
-  const NameLookup& lookup_;
+  const NameLookup lookup_;     // constants, and symbols
+  const NameLookup constants_;  // where only constants may stand
   Diagnostics& diagnostics_;
   Calls calls_;
 };

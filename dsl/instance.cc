@@ -26,8 +26,8 @@ Instance::Instance(const Source& source, const ResolvedBody& body, const Constan
                    const Constants::Environment& environment, Folder::Calls calls,
                    Diagnostics& diagnostics)
     : values(body.nodes.size()), source_(source), body_(body), environment_(environment),
-      lookup_(constants.In(environment)), calls_(std::move(calls)), diagnostics_(diagnostics),
-      folder_(source, lookup_, diagnostics) {
+      calls_(std::move(calls)), diagnostics_(diagnostics),
+      folder_(source, constants, environment, diagnostics) {
   folder_.SetCalls(calls_);
   DecideSurvival();
   FindSurvivors();

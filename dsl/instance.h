@@ -10,7 +10,6 @@
 #include "dsl/constants.h"
 #include "dsl/diagnostic.h"
 #include "dsl/expanded_model.h"
-#include "dsl/expression.h"
 #include "dsl/folder.h"
 #include "dsl/resolve.h"
 #include "dsl/source.h"
@@ -43,7 +42,6 @@ class Instance {
   }
   const ResolvedNode& resolved(int node) const { return body_.nodes[static_cast<size_t>(node)]; }
   const Constants::Environment& environment() const { return environment_; }
-  const NameLookup& lookup() const { return lookup_; }
   Folder& folder() { return folder_; }
   bool survives(int node) const { return survives_[static_cast<size_t>(node)]; }
   CallChain calls() const { return calls_(); }
@@ -71,7 +69,6 @@ class Instance {
   const Source& source_;
   const ResolvedBody& body_;
   const Constants::Environment& environment_;
-  const NameLookup lookup_;
   const Folder::Calls calls_;
   Diagnostics& diagnostics_;
   Folder folder_;

@@ -160,9 +160,9 @@ void CheckPaths(const ExpandedModel& model, Diagnostics& diagnostics) {
     if (node.path == model.scopes[static_cast<size_t>(node.scope)].path) continue;
     const auto [found, is_new] = first.emplace(node.path, &node);
     if (is_new) continue;
-    // Within one scope the name itself was reported.
+    // Within one scope the name itself was reported; inputs belong to the top level.
     const ExpandedNode* other = found->second;
-    if (other != nullptr && other->scope == node.scope) continue;
+    if (node.scope == (other == nullptr ? 0 : other->scope)) continue;
     std::string hint = "a call without a name puts its nodes beside the caller's";
     if (other != nullptr) {
       absl::StrAppend(&hint, "; the first node of this path is in line ", other->location.line);

@@ -210,8 +210,7 @@ void TextLexer::LexNumber() {
     const bool octal = AllDigits(number);
     Fail(position_, absl::StrCat(Quoted(number), octal ? " begins with 0" : " is not a number"),
          octal ? "numbers are decimal, never octal" : "");
-    Take(Token::Kind::kReal, length);
-    current_.text = "0";  // reported; the rest of the file can still be read
+    Take(Token::Kind::kBadNumber, length);
   }
 }
 

@@ -18,6 +18,7 @@ struct Token {
     kIdentifier,
     kInteger,  // decimal without leading zeros, or hexadecimal
     kReal,
+    kBadNumber,  // reported; the rest of the file can be read
     kString,   // one literal with its quotes
     kSymbol,   // one character
     kInvalid,  // reported; what follows cannot be made out

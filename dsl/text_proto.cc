@@ -57,6 +57,7 @@ class Reader {
   // Reads to the end of the file. False when reading stopped early.
   bool ReadFile(Message* message) {
     const std::string& name = message->GetDescriptor()->name();
+    open_.push_back({message->GetDescriptor(), name, {}});
     while (token().kind != Token::Kind::kEnd) {
       if (!ReadField(message, name)) return false;
     }
@@ -148,7 +149,8 @@ class Reader {
 
   // At an opening brace.
   bool ReadMessage(Message* message, const std::string& name, SourceLocation location) {
-    if (++depth_ > kMaxTextProtoDepth) return StopAtTooDeep();
+    if (open_.size() > kMaxTextProtoDepth) return StopAtTooDeep();
+    open_.push_back({message->GetDescriptor(), name, location});
     const char close = token().Is('{') ? '}' : '>';
     lexer_.Next();
     while (!token().Is(close)) {
@@ -156,7 +158,7 @@ class Reader {
       if (!ReadField(message, name)) return false;
     }
     lexer_.Next();
-    --depth_;
+    open_.pop_back();
     return true;
   }
 
@@ -203,7 +205,7 @@ class Reader {
       if (token().kind == Kind::kInvalid) return false;
       if (token().Is('{') || token().Is('<') || token().Is('[')) {
         open += token().text[0];
-        if (depth_ + static_cast<int>(open.size()) > kMaxTextProtoDepth) return StopAtTooDeep();
+        if (open_.size() - 1 + open.size() > kMaxTextProtoDepth) return StopAtTooDeep();
       } else if (token().Is('}') || token().Is('>') || token().Is(']')) {
         const char wanted = open.back() == '{' ? '}' : open.back() == '<' ? '>' : ']';
         if (!token().Is(wanted)) return StopAtUnexpected(absl::StrCat("'", std::string(1, wanted), "'"));
@@ -226,11 +228,23 @@ class Reader {
     if (!diagnostics_.full()) {
       hint = DidYouMean(name, FieldNames(type));
       if (hint.empty()) hint = ListFields(message_name, type);
+      const std::string outer = OuterMessageWith(name);
+      if (!outer.empty()) hint = outer;
       if (name == "import" || name == "include" || name == "package" || name == "syntax") {
         hint = "a file stands for itself: there are no imports or packages";
       }
     }
     Report(location, absl::StrCat(message_name, " has no field ", Quoted(name)), hint);
+  }
+
+  // A field that an enclosing message has stands here because a brace is missing.
+  std::string OuterMessageWith(const std::string& name) const {
+    for (size_t i = open_.size(); i-- > 1;) {
+      if (open_[i - 1].type->FindFieldByName(name) == nullptr) continue;
+      return absl::StrCat("'", name, "' belongs to ", open_[i - 1].name, "; is '", open_[i].name,
+                          "' of line ", open_[i].location.line, " closed?");
+    }
+    return "";
   }
 
   std::string Found() const {
@@ -268,11 +282,17 @@ class Reader {
                 absl::StrCat("the limit is ", kMaxTextProtoValues));
   }
 
+  struct Open {
+    const Descriptor* type;
+    std::string name;
+    SourceLocation location;
+  };
+
   const Source& source_;
   LocationTable& locations_;
   Diagnostics& diagnostics_;
   TextLexer lexer_;
-  int depth_ = 0;
+  std::vector<Open> open_;  // the file's message and those around the present place
   int values_ = 0;
 };
 
@@ -299,8 +319,9 @@ bool CheckHeader(const Source& source, const std::string& wanted, Diagnostics& d
   if (declared.empty() || declared == wanted) return true;
   const size_t offset = source.text().find("proto-message:");
   diagnostics.Add(Error(source, source.Locate(offset),
-                        absl::StrCat("this file is a ", Quoted(declared), ", not a '", wanted, "'"))
-                      .Hint("its header says so"));
+                        absl::StrCat("this file holds the message ", Quoted(declared), ", not '",
+                                     wanted, "'"))
+                      .Hint("the header says so"));
   return false;
 }
 

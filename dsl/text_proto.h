@@ -5,6 +5,7 @@
 #ifndef PLUMBLINE_DSL_TEXT_PROTO_H_
 #define PLUMBLINE_DSL_TEXT_PROTO_H_
 
+#include <cstddef>
 #include <tuple>
 
 #include <google/protobuf/message.h>
@@ -16,7 +17,7 @@
 
 namespace plumbline {
 
-inline constexpr int kMaxTextProtoDepth = 64;         // nested messages
+inline constexpr size_t kMaxTextProtoDepth = 64;         // nested messages
 inline constexpr int kMaxTextProtoValues = 1000000;  // values in a file, messages included
 
 // Where the fields of a message and its sub-messages stand. Valid as long as the message is neither moved nor resized.

@@ -70,10 +70,15 @@ class ScalarReader {
 
   // The value, or nothing if it was refused. Stands behind it either way.
   std::optional<Scalar> Read() {
-    if (field_.cpp_type() == FieldDescriptor::CPPTYPE_STRING) return String();
+    const bool is_string = field_.cpp_type() == FieldDescriptor::CPPTYPE_STRING;
+    if (is_string && lexer_.current().kind == Token::Kind::kString) return String();
     const bool negative = lexer_.current().Is('-');
     if (negative) lexer_.Next();
     const Token token = lexer_.current();
+    if (token.kind == Token::Kind::kBadNumber) {
+      lexer_.Next();
+      return std::nullopt;
+    }
     if (token.kind == Token::Kind::kString) {
       const std::string inside(token.text.substr(1, token.text.size() - 2));
       SkipStrings();
@@ -85,6 +90,11 @@ class ScalarReader {
     }
     lexer_.Next();
     switch (field_.cpp_type()) {
+      case FieldDescriptor::CPPTYPE_STRING: {
+        const std::string found = absl::StrCat(negative ? "-" : "", token.text);
+        return Refuse(absl::StrCat(field_.name(), " wants a string, found ", Quoted(found)),
+                      absl::StrCat("write it in quotes: \"", found, "\""));
+      }
       case FieldDescriptor::CPPTYPE_BOOL:
         return Boolean(token, negative);
       case FieldDescriptor::CPPTYPE_ENUM:
@@ -116,15 +126,6 @@ class ScalarReader {
 
   std::optional<Scalar> String() {
     Scalar scalar;
-    const Token first = lexer_.current();
-    if (first.kind != Token::Kind::kString) {
-      const bool negative = first.Is('-');
-      if (negative) lexer_.Next();
-      const std::string found = absl::StrCat(negative ? "-" : "", lexer_.current().text);
-      lexer_.Next();
-      return Refuse(absl::StrCat(field_.name(), " wants a string, found ", Quoted(found)),
-                    absl::StrCat("write it in quotes: \"", found, "\""));
-    }
     const int errors_before = diagnostics_.error_count();
     while (lexer_.current().kind == Token::Kind::kString) {
       scalar.text += lexer_.DecodeCurrent();
@@ -278,6 +279,7 @@ ScalarOutcome ReadScalar(const Source& source, TextLexer& lexer, const FieldDesc
   const Token& token = lexer.current();
   const bool is_value = token.kind == Token::Kind::kIdentifier ||
                         token.kind == Token::Kind::kInteger || token.kind == Token::Kind::kReal ||
+                        token.kind == Token::Kind::kBadNumber ||
                         token.kind == Token::Kind::kString || token.Is('-');
   if (!is_value) return ScalarOutcome::kNoScalar;
   const std::optional<Scalar> scalar = ScalarReader(source, lexer, field, diagnostics).Read();

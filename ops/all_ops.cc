@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::vector<OpDefinition> (*kOps[])() = {
     SourceOps,
+    LinearOps,
+    MatmulOps,
     ReluOps,
     TanhOps,
     SigmoidOps,
@@ -24,6 +26,11 @@ constexpr std::vector<OpDefinition> (*kOps[])() = {
     SubOps,
     MulOps,
     DivOps,
+    SoftmaxOps,
+    LogSoftmaxOps,
+    ReduceSumOps,
+    ReduceMeanOps,
+    ReduceMaxOps,
     ContiguousOps,
     BroadcastToOps,
     ConvOps,
@@ -34,6 +41,7 @@ constexpr std::vector<OpDefinition> (*kOps[])() = {
     SinusoidalPositionsOps,
     RecurrentOps,
     LabelLossOps,
+    MeanSquaredErrorOps,
     CausalMaskOps,
     ReshapeOps,
     TransposeOps,

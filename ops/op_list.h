@@ -9,6 +9,8 @@
 namespace plumbline {
 
 std::vector<OpDefinition> SourceOps();
+std::vector<OpDefinition> LinearOps();
+std::vector<OpDefinition> MatmulOps();
 std::vector<OpDefinition> ReluOps();
 std::vector<OpDefinition> TanhOps();
 std::vector<OpDefinition> SigmoidOps();
@@ -22,6 +24,11 @@ std::vector<OpDefinition> AddOps();
 std::vector<OpDefinition> SubOps();
 std::vector<OpDefinition> MulOps();
 std::vector<OpDefinition> DivOps();
+std::vector<OpDefinition> SoftmaxOps();
+std::vector<OpDefinition> LogSoftmaxOps();
+std::vector<OpDefinition> ReduceSumOps();
+std::vector<OpDefinition> ReduceMeanOps();
+std::vector<OpDefinition> ReduceMaxOps();
 std::vector<OpDefinition> ContiguousOps();
 std::vector<OpDefinition> BroadcastToOps();
 std::vector<OpDefinition> ConvOps();
@@ -32,6 +39,7 @@ std::vector<OpDefinition> EmbeddingOps();
 std::vector<OpDefinition> SinusoidalPositionsOps();
 std::vector<OpDefinition> RecurrentOps();
 std::vector<OpDefinition> LabelLossOps();
+std::vector<OpDefinition> MeanSquaredErrorOps();
 std::vector<OpDefinition> CausalMaskOps();
 std::vector<OpDefinition> ReshapeOps();
 std::vector<OpDefinition> TransposeOps();

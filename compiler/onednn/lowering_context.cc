@@ -59,6 +59,10 @@ LoweringContext::LoweringContext(const Graph& graph, NodeId node, const std::vec
       steps_(steps),
       first_step_(steps.size()) {}
 
+bool IsReference(absl::string_view implementation) {
+  return absl::StartsWith(implementation, "ref") || absl::StrContains(implementation, ":ref");
+}
+
 onednn::Desc StridedDesc(const std::vector<int64_t>& shape, const std::vector<int64_t>& strides, DataType type) {
   if (shape.empty()) return onednn::Desc({1}, OnednnType(type), onednn::Dims{1});
   return onednn::Desc(shape, OnednnType(type), strides);
@@ -140,7 +144,7 @@ void LoweringContext::AddPrimitive(dnnl::primitive primitive, const char* implem
   }
   StepInfo info = Info(implementation);
   info.primitive = true;
-  info.reference = absl::StartsWith(info.implementation, "ref") || absl::StrContains(info.implementation, ":ref");
+  info.reference = IsReference(info.implementation);
   steps_.push_back(
       onednn::MakePrimitiveStep(std::move(info), std::move(primitive), engine(), std::move(arguments)));
 }

@@ -74,6 +74,9 @@ class LoweringContext {
   size_t first_step_;  // index of the node's first step
 };
 
+// Whether oneDNN's name of an implementation is that of a reference, which is slow without saying so.
+bool IsReference(absl::string_view implementation);
+
 // Descriptor of a strided buffer.
 onednn::Desc StridedDesc(const std::vector<int64_t>& shape, const std::vector<int64_t>& strides, DataType type);
 // Descriptor of a row-major buffer.

@@ -13,7 +13,7 @@ namespace plumbline {
 //    reader of its output 0, which is no graph output (so nothing misses the value that disappears);
 //  - the consumer has one output, of the type of its operand, and its definition gives a post-op for it;
 //  - its other operand, if any, does not depend on the producer.
-// Before: a typed graph, after Differentiate (a value that a gradient reads has a second reader).
+// Before: sizes are numbers; gradients are there (a value that a gradient reads has a second reader).
 // After: the producer's post_ops end with the consumer's op; a second operand is the producer's last
 // input; what read the consumer reads the producer. True if anything was fused.
 absl::StatusOr<bool> FusePostOps(Graph& graph);

@@ -114,7 +114,7 @@ static inline void ClearPrefixGradients(const MonomialCursor& cursor) {
 }
 
 // Writes prefixes `level` .. degree - 1, which all end in `index`.
-static inline void SetPrefixes(MonomialCursor* cursor, int64_t level, int64_t index) {
+PLUMBLINE_INLINE void SetPrefixes(MonomialCursor* cursor, int64_t level, int64_t index) {
   const float* x = RowOf(*cursor, index);
   for (; level < cursor->degree; ++level) {
     const Prefix& shorter = cursor->prefixes[level - 1];
@@ -131,14 +131,14 @@ static inline void SetPrefixes(MonomialCursor* cursor, int64_t level, int64_t in
 }
 
 // The shortest prefix that changes after the current run; 0: a degree ends.
-static inline int64_t LevelThatChanges(const MonomialCursor& cursor) {
+PLUMBLINE_INLINE int64_t LevelThatChanges(const MonomialCursor& cursor) {
   int64_t level = cursor.degree - 1;
   while (level > 0 && cursor.prefixes[level].index + 1 == cursor.width) --level;
   return level > 0 ? level : 0;
 }
 
 // From the end of a run to the beginning of the next one.
-static inline void EnterNextRun(MonomialCursor* cursor, int64_t level) {
+PLUMBLINE_INLINE void EnterNextRun(MonomialCursor* cursor, int64_t level) {
   if (level == 0) {
     ++cursor->degree;
     level = 1;
@@ -151,7 +151,7 @@ static inline void EnterNextRun(MonomialCursor* cursor, int64_t level) {
 
 // At most `most` monomials of the current run, which is not over, with one common factor. That of
 // degree 0 appears as 1 * 1.
-static inline MonomialRun TakeRun(MonomialCursor* cursor, int64_t most) {
+PLUMBLINE_INLINE MonomialRun TakeRun(MonomialCursor* cursor, int64_t most) {
   const Prefix* prefix = cursor->prefixes;
   if (cursor->degree == 0) {
     cursor->next = cursor->width;

@@ -249,7 +249,7 @@ void Run(const SoftmaxAttentionProblem& problem, const SoftmaxAttentionGradient&
 
 }  // namespace
 
-extern const SoftmaxAttentionBackwardKernel kSoftmaxAttentionBackward = {ScratchFloats, Run};
+const SoftmaxAttentionBackwardKernel kSoftmaxAttentionBackward = {ScratchFloats, Run};
 
 }  // namespace PLUMBLINE_KERNEL_ISA
 }  // namespace plumbline

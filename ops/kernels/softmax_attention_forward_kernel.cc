@@ -177,20 +177,21 @@ void AttendPanel(const SoftmaxAttentionProblem& problem, const KeyBlock& block, 
   }
 }
 
-// log x for a normal x > 0, in double to about 1e-10, with the same bits everywhere.
+// log x for x >= 1, in double to about 1e-10; from arithmetic alone, for the same bits everywhere.
 double Log(float x) {
+  if (!(x < __builtin_inff())) return x;
+  constexpr uint32_t kSqrtHalf = 0x3f3504f3;
   uint32_t bits;
   __builtin_memcpy(&bits, &x, sizeof(bits));
-  const int exponent = static_cast<int>((bits - 0x3f3504f3u) >> 23);  // mantissa from sqrt(1/2)
-  const int shift = exponent >= 256 ? exponent - 512 : exponent;
-  bits -= static_cast<uint32_t>(shift) << 23;
+  const uint32_t exponent = (bits - kSqrtHalf) >> 23;
+  bits -= exponent << 23;  // from sqrt(1/2) to sqrt(2)
   float mantissa;
   __builtin_memcpy(&mantissa, &bits, sizeof(mantissa));
   const double s = (mantissa - 1.0) / (mantissa + 1.0);
   const double t = s * s;
   const double series =
       1 + t * (1.0 / 3 + t * (1.0 / 5 + t * (1.0 / 7 + t * (1.0 / 9 + t * (1.0 / 11)))));
-  return shift * kLn2 + 2 * s * series;
+  return exponent * kLn2 + 2 * s * series;
 }
 
 // The state of the queries from first_query on, in `memory` of PanelFloats.
@@ -271,7 +272,7 @@ void Run(const SoftmaxAttentionProblem& problem, ConstMatrix q, ConstMatrix k, C
 
 }  // namespace
 
-extern const SoftmaxAttentionForwardKernel kSoftmaxAttentionForward = {ScratchFloats, Run};
+const SoftmaxAttentionForwardKernel kSoftmaxAttentionForward = {ScratchFloats, Run};
 
 }  // namespace PLUMBLINE_KERNEL_ISA
 }  // namespace plumbline

@@ -34,6 +34,7 @@ struct Scratch {
   float* sums;          // [kTileRows], not used
   float* scores;        // [kTileRows][kTileRows], causal only
   float* gradients;     // [kTileRows][kTileRows], causal only
+  float* reciprocals;   // [terms], causal only
   float* state;
   float* state_gradient;
 };
@@ -43,7 +44,7 @@ Scratch CarveScratch(const TaylorAttentionProblem& problem, int64_t features, Ca
   const int64_t state = features * (problem.value_width + 1);
   Scratch s;
   s.cursor = CarveCursor(carver, problem.width, problem.terms);
-  s.pass = CarvePassScratch(carver);
+  s.pass = CarvePassScratch(carver, features);
   s.x = Carve(carver, problem.width * kTileRows);
   s.x_gradient = Carve(carver, problem.width * kTileRows);
   s.queries = Carve(carver, problem.causal ? RoundUpToLanes(problem.width) * kTileRows : 0);
@@ -55,6 +56,7 @@ Scratch CarveScratch(const TaylorAttentionProblem& problem, int64_t features, Ca
   s.sums = Carve(carver, kTileRows);
   s.scores = Carve(carver, square);
   s.gradients = Carve(carver, square);
+  s.reciprocals = Carve(carver, problem.causal ? problem.terms : 0);
   s.state = Carve(carver, state);
   s.state_gradient = Carve(carver, state);
   return s;
@@ -83,15 +85,9 @@ float* From(MutableMatrix matrix, Rows rows) {
   return matrix.data + rows.first * matrix.row_stride;
 }
 
-MonomialCursor QueryCursor(const Backward& b, Rows rows) {
+MonomialCursor CursorAt(const Backward& b, Rows rows) {
   MonomialCursor cursor = b.scratch.cursor;
   StartAt(&cursor, Coefficient::kOne, b.scratch.x, rows.count);
-  return cursor;
-}
-
-MonomialCursor KeyCursor(const Backward& b, Rows rows) {
-  MonomialCursor cursor = b.scratch.cursor;
-  StartAt(&cursor, Coefficient::kInverseFactorial, b.scratch.x, rows.count);
   return cursor;
 }
 
@@ -134,12 +130,12 @@ void LoadKeys(const Backward& b, Rows rows) {
 
 void FoldQueries(const Backward& b, Rows rows) {
   const Scratch& s = b.scratch;
-  FoldRows(QueryCursor(b, rows), rows.count, s.y, b.y_stride, s.weights, s.pass, b.state_gradient);
+  FoldRows(CursorAt(b, rows), rows.count, s.y, b.y_stride, s.weights, s.pass, b.state_gradient);
 }
 
 void FoldKeys(const Backward& b, Rows rows) {
   const Scratch& s = b.scratch;
-  FoldRows(KeyCursor(b, rows), rows.count, s.y, b.y_stride, s.weights, s.pass, b.state);
+  FoldRows(CursorAt(b, rows), rows.count, s.y, b.y_stride, s.weights, s.pass, b.state);
 }
 
 void ClearGradient(const Backward& b) {
@@ -154,13 +150,13 @@ void StoreKeyGradients(const Backward& b, Rows rows) {
   if (b.arrays.dv.data != nullptr) {
     Fill(s.dv, b.problem.value_width * kTileRows / kLanes, 0.0f);
     Fill(s.sums, kTileRows / kLanes, 0.0f);
-    ApplyState(KeyCursor(b, rows), queries, s.pass, s.dv, s.sums);
+    ApplyState(CursorAt(b, rows), queries, s.pass, s.dv, s.sums);
     TransposeOut<kAdd>(s.dv, s.ones, rows.count, b.problem.value_width, From(b.arrays.dv, rows),
                        b.arrays.dv.row_stride);
   }
   if (b.arrays.dk.data != nullptr) {
     ClearGradient(b);
-    ContractState(KeyCursor(b, rows), queries, s.y_transposed, s.weights, s.pass, s.x_gradient);
+    ContractState(CursorAt(b, rows), queries, s.y_transposed, s.weights, s.pass, s.x_gradient);
     Fill(s.sums, kTileRows / kLanes, b.problem.scale);
     TransposeOut<kAdd>(s.x_gradient, s.sums, rows.count, b.problem.width, From(b.arrays.dk, rows),
                        b.arrays.dk.row_stride);
@@ -181,8 +177,13 @@ void OwnTile(const Backward& b, Rows rows) {
   TriangleProducts(rows.count, b.problem.width, k, a.k.row_stride, s.x, s.scores);
   TriangleProducts(rows.count, b.problem.value_width, From(a.v, rows), a.v.row_stride,
                    s.y_transposed, s.gradients);
-  WeightsAndGradients(rows.count, b.problem.terms, b.problem.scale, s.weights, s.scores,
-                      s.gradients);
+  if (b.problem.terms == 3) {
+    WeightsAndGradients(ThreeTerms{}, rows.count, b.problem.scale, s.weights, s.scores,
+                        s.gradients);
+  } else {
+    WeightsAndGradients(AnyTerms{b.problem.terms, s.reciprocals}, rows.count, b.problem.scale,
+                        s.weights, s.scores, s.gradients);
+  }
   ApplyTriangle(rows.count, b.problem.width, k, a.k.row_stride, s.gradients, s.x_gradient);
   if (a.dv.data != nullptr) {
     FoldTriangle(rows.count, b.problem.value_width, s.scores, s.y, b.y_stride, From(a.dv, rows),
@@ -226,7 +227,7 @@ void RunNotCausal(const Backward& b) {
       const Rows rows = TileAt(first, b.problem.query_length);
       LoadQueries(b, rows);
       ClearGradient(b);
-      ContractState(QueryCursor(b, rows), keys, b.scratch.y_transposed, b.scratch.weights,
+      ContractState(CursorAt(b, rows), keys, b.scratch.y_transposed, b.scratch.weights,
                     b.scratch.pass, b.scratch.x_gradient);
       StoreQueryGradients(b, rows);
     }
@@ -248,13 +249,14 @@ void RunNotCausal(const Backward& b) {
 void RunCausal(const Backward& b) {
   const int64_t length = b.problem.query_length;
   const bool wants_queries = b.arrays.dq.data != nullptr;
+  SetReciprocals(b.problem.terms, b.scratch.reciprocals);
   ClearState(b.state);
   for (int64_t first = 0; first < length; first += kTileRows) {
     const Rows rows = TileAt(first, length);
     LoadQueries(b, rows);
     ClearGradient(b);
     if (wants_queries && first > 0) {
-      ContractState(QueryCursor(b, rows), AsConst(b.state), b.scratch.y_transposed,
+      ContractState(CursorAt(b, rows), AsConst(b.state), b.scratch.y_transposed,
                     b.scratch.weights, b.scratch.pass, b.scratch.x_gradient);
     }
     OwnTile(b, rows);
@@ -299,6 +301,7 @@ void Run(const TaylorAttentionProblem& problem, int64_t features,
   b.state = StateAt(b.scratch.state, features, problem.value_width);
   b.state_gradient = StateAt(b.scratch.state_gradient, features, problem.value_width);
   Fill(b.scratch.ones, kTileRows / kLanes, 1.0f);
+  SetCoefficients(b.scratch.cursor, features, b.scratch.x, b.scratch.pass);
   if (problem.key_length == 0) {
     ZeroQueryGradients(b);
   } else if (problem.causal) {

@@ -18,19 +18,20 @@ struct Scratch {
   MonomialCursor cursor;
   PassScratch pass;
   float* x;        // [width][kTileRows]: queries, or scale * keys
-  float* y;        // [kTileRows][y_stride]: values
+  float* y;        // [kTileRows][value_width, rounded up]: values
   float* z;        // [value_width][kTileRows]
   float* sums;     // [kTileRows], denominators
   float* inverse;  // [kTileRows], of sums
   float* ones;     // [kTileRows], one for each row of the tile
   float* scores;   // [kTileRows][kTileRows], causal only
+  float* reciprocals;  // [terms], causal only
   float* state;    // when the caller gives none
 };
 
 Scratch CarveScratch(const TaylorAttentionProblem& problem, int64_t features, Carver* carver) {
   Scratch scratch;
   scratch.cursor = CarveCursor(carver, problem.width, problem.terms);
-  scratch.pass = CarvePassScratch(carver);
+  scratch.pass = CarvePassScratch(carver, features);
   scratch.x = Carve(carver, problem.width * kTileRows);
   scratch.y = Carve(carver, RoundUpToLanes(problem.value_width) * kTileRows);
   scratch.z = Carve(carver, problem.value_width * kTileRows);
@@ -38,6 +39,7 @@ Scratch CarveScratch(const TaylorAttentionProblem& problem, int64_t features, Ca
   scratch.inverse = Carve(carver, kTileRows);
   scratch.ones = Carve(carver, kTileRows);
   scratch.scores = Carve(carver, problem.causal ? kTileRows * kTileRows : 0);
+  scratch.reciprocals = Carve(carver, problem.causal ? problem.terms : 0);
   scratch.state = Carve(carver, features * (problem.value_width + 1));
   return scratch;
 }
@@ -50,27 +52,39 @@ struct Forward {
   float* denominator;
   State state;
   Scratch scratch;
-  int64_t y_stride;
 };
 
-void Fold(const Forward& f, int64_t first, int64_t rows) {
+const float* RowsOf(ConstMatrix matrix, int64_t first) {
+  return matrix.data + first * matrix.row_stride;
+}
+
+// The rows of a tile of values: where they lie if they touch and fill vectors, else copied.
+ConstMatrix LoadValues(const Forward& f, int64_t first, int64_t rows) {
+  const int64_t width = f.problem.value_width;
+  if (f.v.row_stride == width && width % kLanes == 0) return {RowsOf(f.v, first), width};
+  CopyIn(RowsOf(f.v, first), f.v.row_stride, rows, width, f.scratch.y);
+  return {f.scratch.y, RoundUpToLanes(width)};
+}
+
+void Prefetch(ConstMatrix matrix, int64_t first, int64_t length, int64_t width) {
+  if (first >= length) return;
+  PrefetchRows(RowsOf(matrix, first), matrix.row_stride, Smaller(kTileRows, length - first), width);
+}
+
+void Fold(const Forward& f, int64_t first, int64_t rows, ConstMatrix values) {
   const Scratch& s = f.scratch;
   for (int64_t i = 0; i < kTileRows; ++i) s.ones[i] = i < rows ? 1.0f : 0.0f;
   MonomialCursor cursor = s.cursor;
-  TransposeIn(f.k.data + first * f.k.row_stride, f.k.row_stride, rows, f.problem.width,
-              f.problem.scale, s.x);
-  StartAt(&cursor, Coefficient::kInverseFactorial, s.x, rows);
-  FoldRows(cursor, rows, s.y, f.y_stride, s.ones, s.pass, f.state);
-}
-
-void LoadValues(const Forward& f, int64_t first, int64_t rows) {
-  CopyIn(f.v.data + first * f.v.row_stride, f.v.row_stride, rows, f.problem.value_width,
-         f.scratch.y);
+  TransposeIn(RowsOf(f.k, first), f.k.row_stride, rows, f.problem.width, f.problem.scale, s.x);
+  Prefetch(f.k, first + kTileRows, f.problem.key_length, f.problem.width);
+  Prefetch(f.v, first + kTileRows, f.problem.key_length, f.problem.value_width);
+  StartAt(&cursor, Coefficient::kOne, s.x, rows);
+  FoldRows(cursor, rows, values.data, values.row_stride, s.ones, s.pass, f.state);
 }
 
 void LoadQueries(const Forward& f, int64_t first, int64_t rows) {
-  TransposeIn(f.q.data + first * f.q.row_stride, f.q.row_stride, rows, f.problem.width, 1.0f,
-              f.scratch.x);
+  TransposeIn(RowsOf(f.q, first), f.q.row_stride, rows, f.problem.width, 1.0f, f.scratch.x);
+  Prefetch(f.q, first + kTileRows, f.problem.query_length, f.problem.width);
   Fill(f.scratch.z, f.problem.value_width * kTileRows / kLanes, 0.0f);
   Fill(f.scratch.sums, kTileRows / kLanes, 0.0f);
 }
@@ -81,12 +95,16 @@ void Apply(const Forward& f, int64_t rows) {
   ApplyState(cursor, AsConst(f.state), f.scratch.pass, f.scratch.z, f.scratch.sums);
 }
 
-void ApplyOwnTile(const Forward& f, int64_t first, int64_t rows) {
+void ApplyOwnTile(const Forward& f, int64_t first, int64_t rows, ConstMatrix values) {
   const Scratch& s = f.scratch;
-  TriangleProducts(rows, f.problem.width, f.k.data + first * f.k.row_stride, f.k.row_stride, s.x,
-                   s.scores);
-  WeightsOfScores(rows, f.problem.terms, f.problem.scale, s.scores, s.sums);
-  ApplyTriangle(rows, f.problem.value_width, s.y, f.y_stride, s.scores, s.z);
+  TriangleProducts(rows, f.problem.width, RowsOf(f.k, first), f.k.row_stride, s.x, s.scores);
+  if (f.problem.terms == 3) {
+    WeightsOfScores(ThreeTerms{}, rows, f.problem.scale, s.scores, s.sums);
+  } else {
+    WeightsOfScores(AnyTerms{f.problem.terms, s.reciprocals}, rows, f.problem.scale, s.scores,
+                    s.sums);
+  }
+  ApplyTriangle(rows, f.problem.value_width, values.data, values.row_stride, s.scores, s.z);
 }
 
 void StoreQueries(const Forward& f, int64_t first, int64_t rows) {
@@ -104,8 +122,7 @@ void RunNotCausal(const Forward& f) {
   ClearState(f.state);
   for (int64_t first = 0; first < f.problem.key_length; first += kTileRows) {
     const int64_t rows = Smaller(kTileRows, f.problem.key_length - first);
-    LoadValues(f, first, rows);
-    Fold(f, first, rows);
+    Fold(f, first, rows, LoadValues(f, first, rows));
   }
   for (int64_t first = 0; first < f.problem.query_length; first += kTileRows) {
     const int64_t rows = Smaller(kTileRows, f.problem.query_length - first);
@@ -116,15 +133,16 @@ void RunNotCausal(const Forward& f) {
 }
 
 void RunCausal(const Forward& f) {
+  SetReciprocals(f.problem.terms, f.scratch.reciprocals);
   ClearState(f.state);
   for (int64_t first = 0; first < f.problem.query_length; first += kTileRows) {
     const int64_t rows = Smaller(kTileRows, f.problem.query_length - first);
-    LoadValues(f, first, rows);
+    const ConstMatrix values = LoadValues(f, first, rows);
     LoadQueries(f, first, rows);
     if (first > 0) Apply(f, rows);
-    ApplyOwnTile(f, first, rows);
+    ApplyOwnTile(f, first, rows, values);
     StoreQueries(f, first, rows);
-    Fold(f, first, rows);
+    Fold(f, first, rows, values);
   }
 }
 
@@ -145,9 +163,9 @@ int64_t ScratchFloats(const TaylorAttentionProblem& problem, int64_t features) {
 void Run(const TaylorAttentionProblem& problem, int64_t features, ConstMatrix q, ConstMatrix k,
          ConstMatrix v, MutableMatrix z, float* denominator, float* state, float* scratch) {
   Carver carver = {scratch, 0};
-  Forward f = {problem, q, k, v, z, denominator, {}, CarveScratch(problem, features, &carver),
-               RoundUpToLanes(problem.value_width)};
+  Forward f = {problem, q, k, v, z, denominator, {}, CarveScratch(problem, features, &carver)};
   f.state = StateAt(state != nullptr ? state : f.scratch.state, features, problem.value_width);
+  SetCoefficients(f.scratch.cursor, features, f.scratch.x, f.scratch.pass);
   if (problem.key_length == 0) {
     ZeroOutputs(f);
   } else if (problem.causal) {

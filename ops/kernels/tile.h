@@ -157,12 +157,30 @@ static inline void CopyIn(const float* first, int64_t row_stride, int64_t rows, 
   }
 }
 
-// What becomes of a finished tile of registers: z(row, column) = it, or += it. Of the last vector
-// only the lanes of `last` exist in the matrix, unless it is `whole`.
-template <bool kAdd>
+// Asks for rows that will be needed soon, in the second cache.
+static inline void PrefetchRows(const float* first, int64_t row_stride, int64_t rows,
+                                int64_t columns) {
+  constexpr int64_t kLineFloats = 16;
+  for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t column = 0; column < columns; column += kLineFloats) {
+      __builtin_prefetch(first + row * row_stride + column, 0, 2);
+    }
+  }
+}
+
+// What becomes of a product in registers.
+enum class Into {
+  kStore,      // z = it
+  kAdd,        // z += it
+  kAddScaled,  // row i of z += factors[i] * it
+};
+
+// Of the last vector only the lanes of `last` exist in the matrix, unless it is `whole`.
+template <Into kInto>
 struct StoreTile {
   float* z;
   int64_t z_stride;
+  const float* factors;  // kAddScaled only
   bool whole;
   LaneMask last;
 
@@ -171,31 +189,39 @@ struct StoreTile {
 #pragma GCC unroll 24
     for (int row = 0; row < kRows; ++row) {
       float* out = z + (first + row) * z_stride;
+      const Vec factor = kInto == Into::kAddScaled ? Broadcast(factors[first + row]) : Vec{};
 #pragma GCC unroll 4
       for (int vec = 0; vec < kVecs; ++vec, out += kLanes) {
-        if (vec + 1 < kVecs || whole) {
-          Store(out, kAdd ? Load(out) + tile[row][vec] : tile[row][vec]);
+        const bool masked = vec + 1 == kVecs && !whole;
+        Vec value = tile[row][vec];
+        if (kInto != Into::kStore) {
+          const Vec old = masked ? LoadMasked(out, last) : Load(out);
+          value = kInto == Into::kAdd ? old + value : Fma(factor, value, old);
+        }
+        if (masked) {
+          StoreMasked(out, value, last);
         } else {
-          StoreMasked(out, kAdd ? LoadMasked(out, last) + tile[row][vec] : tile[row][vec], last);
+          Store(out, value);
         }
       }
     }
   }
 };
 
-// z [rows, columns] = or += x [rows, depth] y [depth, columns], where the rows of y can be read up
-// to the next multiple of kLanes. kXStride is the stride of x; 0: x_stride is.
-template <Along kAlong, bool kAdd, int64_t kXStride>
-static void Multiply(int64_t rows, int64_t columns, int64_t depth, const float* x, int64_t x_stride,
-                     const float* y, int64_t y_stride, float* z, int64_t z_stride) {
+// The product of x [rows, depth] and y [depth, columns] into z [rows, columns]; the rows of y can be
+// read up to the next multiple of kLanes. kXStride is the stride of x; 0: x_stride is.
+template <Along kAlong, Into kInto, int64_t kXStride>
+static void MultiplyInto(int64_t rows, int64_t columns, int64_t depth, const float* x,
+                         int64_t x_stride, const float* y, int64_t y_stride, float* z,
+                         int64_t z_stride, const float* factors) {
   const int64_t stride = kXStride == 0 ? x_stride : kXStride;
   int64_t vecs = VecsFor(columns);
   int64_t pieces = (vecs + kMaxTileVecs - 1) / kMaxTileVecs;
   for (; pieces > 0; --pieces) {
     const int64_t piece = (vecs + pieces - 1) / pieces;
     const int64_t rest = columns - (piece - 1) * kLanes;
-    const StoreTile<kAdd> store = {z, z_stride, rest >= kLanes,
-                                   FirstLanes(static_cast<int>(Smaller(rest, kLanes)))};
+    const StoreTile<kInto> store = {z, z_stride, factors, rest >= kLanes,
+                                    FirstLanes(static_cast<int>(Smaller(rest, kLanes)))};
     if (piece == 1) MultiplyRows<kAlong, 1>(rows, depth, x, stride, y, y_stride, store);
     if (piece == 2) MultiplyRows<kAlong, 2>(rows, depth, x, stride, y, y_stride, store);
 #if defined(__AVX512F__)
@@ -207,6 +233,14 @@ static void Multiply(int64_t rows, int64_t columns, int64_t depth, const float* 
     y += piece * kLanes;
     z += piece * kLanes;
   }
+}
+
+template <Along kAlong, bool kAdd, int64_t kXStride>
+PLUMBLINE_INLINE void Multiply(int64_t rows, int64_t columns, int64_t depth, const float* x,
+                               int64_t x_stride, const float* y, int64_t y_stride, float* z,
+                               int64_t z_stride) {
+  MultiplyInto<kAlong, kAdd ? Into::kAdd : Into::kStore, kXStride>(
+      rows, columns, depth, x, x_stride, y, y_stride, z, z_stride, nullptr);
 }
 
 }  // namespace PLUMBLINE_KERNEL_ISA

@@ -39,6 +39,7 @@ constexpr int kRegisters = 16;
 
 typedef float Vec __attribute__((vector_size(kLanes * 4)));
 typedef int32_t IntVec __attribute__((vector_size(kLanes * 4)));
+typedef uint32_t UintVec __attribute__((vector_size(kLanes * 4)));
 typedef float UnalignedVec __attribute__((vector_size(kLanes * 4), aligned(4), may_alias));
 
 #define PLUMBLINE_INLINE static inline __attribute__((always_inline))
@@ -161,12 +162,12 @@ PLUMBLINE_INLINE float ReduceMax(Vec v) {
 // p 2^n for the n that was rounded by adding kRoundingMagic, whose low bits then hold it.
 constexpr float kRoundingMagic = 12582912.0f;  // 1.5 * 2^23
 PLUMBLINE_INLINE Vec ScaleByPowerOfTwo(Vec p, Vec n_plus_magic) {
-  const IntVec exponent = reinterpret_cast<IntVec>(n_plus_magic) << 23;
-  return reinterpret_cast<Vec>(reinterpret_cast<IntVec>(p) + exponent);
+  const UintVec exponent = reinterpret_cast<UintVec>(n_plus_magic) << 23;
+  return reinterpret_cast<Vec>(reinterpret_cast<UintVec>(p) + exponent);
 }
 
-// 2^t for t < 128, relative error below 2.5e-7; a t that is not a number stays one. Results below
-// 2^-126 lose their precision and reach zero at t = -127; the result is exactly 1 at 0.
+// 2^t for t < 128 (above it, anything), relative error below 2.5e-7, exactly 1 at 0. Results below
+// 2^-126 lose their precision and reach zero at t = -127. The processor's own NaN stays a NaN.
 // The polynomial is the minimax of degree 5 on [-1/2, 1/2], with its constant rounded to 1.
 PLUMBLINE_INLINE Vec Exp2(Vec t) {
   t = Max(Broadcast(-127.0f), t);

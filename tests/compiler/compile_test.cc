@@ -70,7 +70,7 @@ std::vector<float> Sequence(int64_t count, uint32_t state) {
 // Everything that a run gives: outputs by name, and gradients by parameter.
 using Results = std::map<std::string, std::vector<float>>;
 
-Results Run(const Model& model, const Bindings& sizes, const CompileOptions& options, int threads) {
+Results RunModel(const Model& model, const Bindings& sizes, const CompileOptions& options, int threads) {
   const absl::StatusOr<CompiledModel> compiled = Compile(model, sizes, options);
   EXPECT_TRUE(compiled.ok()) << compiled.status();
   if (!compiled.ok()) return {};
@@ -141,7 +141,7 @@ TEST(Programs, AgreeWithTheReferenceInDouble) {
   CompileOptions options;
   options.gradients = Gradients::kParameters;
   const Bindings sizes = {{"B", 10}};
-  const Results results = Run(model, sizes, options, 1);
+  const Results results = RunModel(model, sizes, options, 1);
   const absl::StatusOr<Graph> graph = TransformGraph(model, options);
   ASSERT_TRUE(graph.ok()) << graph.status();
   std::map<std::string, Array> sources;
@@ -172,9 +172,9 @@ TEST(Programs, GiveTheSameBitsForAnyNumberOfThreads) {
   CompileOptions options;
   options.gradients = Gradients::kParameters;
   options.shard_size = 3;  // 10 items: three full shards and one of a single item
-  const Results one = Run(model, {{"B", 10}}, options, 1);
+  const Results one = RunModel(model, {{"B", 10}}, options, 1);
   for (const int threads : {1, 2, 3, 8}) {
-    const Results other = Run(model, {{"B", 10}}, options, threads);
+    const Results other = RunModel(model, {{"B", 10}}, options, threads);
     ASSERT_EQ(other.size(), one.size());
     for (const auto& [name, values] : one) {
       EXPECT_EQ(std::memcmp(values.data(), other.at(name).data(), values.size() * 4), 0) << name << " " << threads;
@@ -186,10 +186,10 @@ TEST(Programs, ShardsAddUpToTheWholeBatch) {
   const Model model = Build(kPerceptron, {});
   CompileOptions options;
   options.gradients = Gradients::kParameters;
-  const Results whole = Run(model, {{"B", 10}}, options, 1);
+  const Results whole = RunModel(model, {{"B", 10}}, options, 1);
   for (const int64_t shard_size : {1, 3, 5}) {
     options.shard_size = shard_size;
-    for (const auto& [name, values] : Run(model, {{"B", 10}}, options, 2)) {
+    for (const auto& [name, values] : RunModel(model, {{"B", 10}}, options, 2)) {
       for (size_t i = 0; i < values.size(); ++i) EXPECT_NEAR(values[i], whole.at(name)[i], 1e-5) << name;
     }
   }
@@ -259,8 +259,8 @@ TEST(Programs, DoNotDependOnTheOrderOfDeclarations) {
   EXPECT_EQ(a.graph.ToString(), b.graph.ToString());
   CompileOptions options;
   options.gradients = Gradients::kParameters;
-  const Results left = Run(a, {{"B", 9}}, options, 1);
-  const Results right = Run(b, {{"B", 9}}, options, 1);
+  const Results left = RunModel(a, {{"B", 9}}, options, 1);
+  const Results right = RunModel(b, {{"B", 9}}, options, 1);
   ASSERT_EQ(left.size(), right.size());
   for (const auto& [name, values] : left) {
     EXPECT_EQ(std::memcmp(values.data(), right.at(name).data(), values.size() * 4), 0) << name;
@@ -279,11 +279,11 @@ TEST(Passes, MayBeSwitchedOffWithoutChangingResults) {
   const Model model = Build(kPerceptron, {});
   CompileOptions options;
   options.gradients = Gradients::kParameters;
-  const Results expected = Run(model, {{"B", 10}}, options, 1);
+  const Results expected = RunModel(model, {{"B", 10}}, options, 1);
   for (const PassName& pass : PassNames()) {
     if (!pass.optional) continue;
     options.disabled_passes = {pass.name};
-    for (const auto& [name, values] : Run(model, {{"B", 10}}, options, 1)) {
+    for (const auto& [name, values] : RunModel(model, {{"B", 10}}, options, 1)) {
       for (size_t i = 0; i < values.size(); ++i) EXPECT_NEAR(values[i], expected.at(name)[i], 1e-5) << pass.name;
     }
   }

@@ -377,6 +377,19 @@ TEST(SoftmaxAttentionKernelTest, CausalOutputsDoNotDependOnLaterKeys) {
   }
 }
 
+TEST(SoftmaxAttentionKernelTest, NotANumberInAQueryStaysInItsRow) {
+  const Case c = {70, 100, 8, 8};
+  for (Isa isa : AvailableIsas()) {
+    Arrays a(c);
+    a.q.at(5, 2) = std::numeric_limits<float>::quiet_NaN();
+    RunForward(c, isa, a);
+    for (int64_t i = 0; i < c.query_length; ++i) {
+      EXPECT_EQ(std::isnan(a.log_sum_exp[i]), i == 5);
+      for (int64_t d = 0; d < 8; ++d) EXPECT_EQ(std::isnan(a.z.at(i, d)), i == 5);
+    }
+  }
+}
+
 TEST(SoftmaxAttentionKernelTest, ScratchDoesNotGrowWithTheLengths) {
   for (Isa isa : AvailableIsas()) {
     const SoftmaxAttentionProblem small = {1024, 1024, 64, 64, 1.0f, false};

@@ -28,9 +28,8 @@ void ProbeCopyMasked(const float* from, float* to, int count) {
 
 }  // namespace
 
-extern const VectorProbe kVectorProbe = {kLanes,        ProbeExp,       ProbeExp2,
-                                         ProbeMax,      ProbeReduceAdd, ProbeReduceMax,
-                                         ProbeAnyEqual, ProbeCopyMasked};
+const VectorProbe kVectorProbe = {kLanes,         ProbeExp,       ProbeExp2,     ProbeMax,
+                                  ProbeReduceAdd, ProbeReduceMax, ProbeAnyEqual, ProbeCopyMasked};
 
 }  // namespace PLUMBLINE_KERNEL_ISA
 }  // namespace plumbline

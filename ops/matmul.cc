@@ -1,0 +1,284 @@
+// Product of matrices, batched over broadcast leading axes.
+//   y = a' b' with a' = a or aᵀ, b' = b or bᵀ      [..., M, K] x [..., K, N] -> [..., M, N]
+//   da' = g b'ᵀ, db' = a'ᵀ g, transposed back where the flag says so
+// Counts 2 M N K for each matrix of the batch. Transposes are strides; nothing is moved.
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "compiler/ir/gradient_context.h"
+#include "compiler/onednn/lowering_context.h"
+#include "ops/checks.h"
+#include "ops/op_list.h"
+
+namespace plumbline {
+namespace {
+
+// One size of a broadcast pair; nothing if they differ or might.
+std::optional<Size> BroadcastSize(const Size& a, const Size& b) {
+  if (a == b || b == Size(1)) return a;
+  if (a == Size(1)) return b;
+  return std::nullopt;
+}
+
+// Leading axes of both operands, broadcast.
+std::optional<Shape> BroadcastLeading(const Shape& a, const Shape& b) {
+  const size_t rank = std::max(a.size(), b.size()) - 2;
+  Shape shape;
+  for (size_t axis = 0; axis < rank; ++axis) {
+    const auto size_of = [&](const Shape& operand) {
+      const size_t missing = rank + 2 - operand.size();
+      return axis < missing ? Size(1) : operand[axis - missing];
+    };
+    const std::optional<Size> size = BroadcastSize(size_of(a), size_of(b));
+    if (!size) return std::nullopt;
+    shape.push_back(*size);
+  }
+  return shape;
+}
+
+absl::StatusOr<std::vector<TensorType>> Infer(const InferContext& context) {
+  const absl::Status status = FirstError({RequireType(context, "matmul", 0, "a", DataType::kF32),
+                                          RequireType(context, "matmul", 1, "b", DataType::kF32)});
+  if (!status.ok()) return status;
+  const Shape& a = context.inputs[0].shape;
+  const Shape& b = context.inputs[1].shape;
+  const std::string shapes = absl::StrCat(context.Print(0), " and ", context.Print(1));
+  if (a.size() < 2 || b.size() < 2) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("matmul: operands need at least 2 axes, not ", shapes));
+  }
+  const bool transpose_a = context.attributes.boolean("transpose_a");
+  const bool transpose_b = context.attributes.boolean("transpose_b");
+  const Size& inner_a = a[a.size() - (transpose_a ? 2 : 1)];
+  const Size& inner_b = b[b.size() - (transpose_b ? 1 : 2)];
+  if (inner_a != inner_b) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("matmul: inner sizes differ: ", shapes, transpose_a ? ", a transposed" : "",
+                     transpose_b ? ", b transposed" : ""));
+  }
+  std::optional<Shape> shape = BroadcastLeading(a, b);
+  if (!shape) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("matmul: leading axes do not broadcast: ", shapes));
+  }
+  shape->push_back(a[a.size() - (transpose_a ? 1 : 2)]);
+  shape->push_back(b[b.size() - (transpose_b ? 2 : 1)]);
+  return std::vector<TensorType>{{DataType::kF32, *std::move(shape)}};
+}
+
+// Offsets of each matrix of the batch in an operand whose leading sizes of 1 are repeated.
+std::vector<int64_t> MatrixOffsets(const std::vector<int64_t>& leading, const Array& operand) {
+  std::vector<int64_t> strides(leading.size(), 0);
+  int64_t stride = operand.dim(-1) * operand.dim(-2);
+  const size_t missing = leading.size() + 2 - operand.shape.size();
+  for (size_t axis = leading.size(); axis-- > missing;) {
+    const int64_t size = operand.shape[axis - missing];
+    strides[axis] = size == 1 ? 0 : stride;
+    stride *= size;
+  }
+  std::vector<int64_t> offsets;
+  ForEachIndex(leading, [&](const std::vector<int64_t>& index) {
+    int64_t offset = 0;
+    for (size_t axis = 0; axis < index.size(); ++axis) offset += index[axis] * strides[axis];
+    offsets.push_back(offset);
+  });
+  return offsets;
+}
+
+absl::StatusOr<std::vector<Array>> Evaluate(const EvaluateContext& context) {
+  const Array& a = *context.inputs[0];
+  const Array& b = *context.inputs[1];
+  Array y(context.output_shapes[0]);
+  const bool transpose_a = context.attributes.boolean("transpose_a");
+  const bool transpose_b = context.attributes.boolean("transpose_b");
+  const int64_t m = y.dim(-2), n = y.dim(-1), k = a.dim(transpose_a ? -2 : -1);
+  const std::vector<int64_t> leading(y.shape.begin(), y.shape.end() - 2);
+  const std::vector<int64_t> a_offsets = MatrixOffsets(leading, a);
+  const std::vector<int64_t> b_offsets = MatrixOffsets(leading, b);
+  for (size_t matrix = 0; matrix < a_offsets.size(); ++matrix) {
+    for (int64_t i = 0; i < m; ++i) {
+      for (int64_t j = 0; j < n; ++j) {
+        double sum = 0;
+        for (int64_t p = 0; p < k; ++p) {
+          sum += a.data[a_offsets[matrix] + (transpose_a ? p * m + i : i * k + p)] *
+                 b.data[b_offsets[matrix] + (transpose_b ? j * k + p : p * n + j)];
+        }
+        y.data[(matrix * m + i) * n + j] = sum;
+      }
+    }
+  }
+  return std::vector<Array>{std::move(y)};
+}
+
+absl::Status Gradient(GradientContext& context) {
+  const bool transpose_a = context.attributes().boolean("transpose_a");
+  const bool transpose_b = context.attributes().boolean("transpose_b");
+  const ValueId a = context.input(0), b = context.input(1), g = context.output_gradient(0);
+  const auto product = [&](ValueId left, bool transpose_left, ValueId right, bool transpose_right) {
+    return context.Add("matmul", {left, right},
+                       {{"transpose_a", transpose_left}, {"transpose_b", transpose_right}});
+  };
+  if (context.wanted(0)) {
+    context.set_gradient(0, transpose_a ? product(b, transpose_b, g, true)      // b' gᵀ
+                                        : product(g, false, b, !transpose_b));  // g b'ᵀ
+  }
+  if (context.wanted(1)) {
+    context.set_gradient(1, transpose_b ? product(g, true, a, transpose_a)      // gᵀ a'
+                                        : product(a, !transpose_a, g, false));  // a'ᵀ g
+  }
+  return context.status();
+}
+
+Cost CostOf(const NodeView& node) {
+  const Shape& a = node.input_type(0).shape;
+  const Size& inner = a[a.size() - (node.attributes().boolean("transpose_a") ? 2 : 1)];
+  return {Polynomial(2) * inner * node.output_type(0).ElementCount(), {}, {}};
+}
+
+// An operand as oneDNN sees it: leading axes padded with 1, the matrix transposed if asked. A row
+// or column of one element has strides that any implementation takes for row-major.
+struct Operand2 {
+  std::vector<int64_t> dims;
+  std::vector<int64_t> strides;
+};
+
+Operand2 View(const std::vector<int64_t>& shape, const Layout& layout, bool transpose,
+              size_t rank) {
+  Operand2 view{shape, layout.strides};
+  const size_t last = shape.size() - 1;
+  if (transpose) {
+    std::swap(view.dims[last], view.dims[last - 1]);
+    std::swap(view.strides[last], view.strides[last - 1]);
+  }
+  const int64_t rows = view.dims[last - 1], columns = view.dims[last];
+  int64_t& row_stride = view.strides[last - 1];
+  int64_t& column_stride = view.strides[last];
+  if (columns == 1 && row_stride == 1 && rows > 1) {
+    column_stride = rows;  // a column that lies like a transposed row
+  } else if (columns == 1) {
+    column_stride = 1;
+  }
+  if (rows == 1) row_stride = column_stride == 1 ? columns : 1;
+  view.dims.insert(view.dims.begin(), rank - shape.size(), 1);
+  view.strides.insert(view.strides.begin(), rank - shape.size(),
+                      view.strides.empty() ? 1 : view.strides[0] * shape[0]);
+  return view;
+}
+
+// Plain loops for the few shapes that oneDNN leaves to its reference kernel.
+void MultiplyLoop(const Operand2& a, const Operand2& b, const std::vector<int64_t>& y_shape,
+                  const float* a_data, const float* b_data, float* y) {
+  const size_t rank = y_shape.size();
+  const int64_t m = y_shape[rank - 2], n = y_shape[rank - 1], k = a.dims[rank - 1];
+  int64_t matrices = 1;
+  for (size_t axis = 0; axis + 2 < rank; ++axis) matrices *= y_shape[axis];
+  for (int64_t matrix = 0; matrix < matrices; ++matrix) {
+    int64_t a_offset = 0, b_offset = 0, rest = matrix;
+    for (size_t axis = rank - 2; axis-- > 0;) {
+      const int64_t index = rest % y_shape[axis];
+      rest /= y_shape[axis];
+      if (a.dims[axis] > 1) a_offset += index * a.strides[axis];
+      if (b.dims[axis] > 1) b_offset += index * b.strides[axis];
+    }
+    for (int64_t i = 0; i < m; ++i, y += n) {
+      std::fill(y, y + n, 0.0f);
+      for (int64_t p = 0; p < k; ++p) {
+        const float left = a_data[a_offset + i * a.strides[rank - 2] + p * a.strides[rank - 1]];
+        const float* const right = b_data + b_offset + p * b.strides[rank - 2];
+        for (int64_t j = 0; j < n; ++j) y[j] += left * right[j * b.strides[rank - 1]];
+      }
+    }
+  }
+}
+
+absl::Status Lower(LoweringContext& context) {
+  std::vector<int64_t> y_shape = context.output_shape(0);
+  const size_t rank = y_shape.size();
+  Operand2 a = View(context.input_shape(0), context.input_layout(0),
+                    context.attributes().boolean("transpose_a"), rank);
+  Operand2 b = View(context.input_shape(1), context.input_layout(1),
+                    context.attributes().boolean("transpose_b"), rank);
+  // One matrix b for the whole batch and rows of a without gaps: one large product.
+  const bool one_b = ElementCount(context.input_shape(1)) == b.dims[rank - 2] * b.dims[rank - 1];
+  if (rank > 2 && one_b && !context.attributes().boolean("transpose_a") &&
+      IsRowMajor(context.input_layout(0), context.input_shape(0)) &&
+      context.node().node.post_ops.empty()) {
+    const int64_t rows = ElementCount(y_shape) / y_shape.back();
+    a = {{rows, a.dims[rank - 1]}, {a.dims[rank - 1], 1}};
+    b = {{b.dims[rank - 2], b.dims[rank - 1]}, {b.strides[rank - 2], b.strides[rank - 1]}};
+    y_shape = {rows, y_shape.back()};
+  }
+  const onednn::Desc a_desc = StridedDesc(a.dims, a.strides, DataType::kF32);
+  const onednn::Desc b_desc = StridedDesc(b.dims, b.strides, DataType::kF32);
+  const onednn::Desc y_desc = RowMajorDesc(y_shape, DataType::kF32);
+  std::vector<onednn::PrimitiveArgument> arguments = {{DNNL_ARG_SRC, context.Input(0), a_desc},
+                                                      {DNNL_ARG_WEIGHTS, context.Input(1), b_desc},
+                                                      {DNNL_ARG_DST, context.Output(0), y_desc}};
+  const auto pd = onednn::ForwardPd<dnnl::matmul>(
+      context.engine(), context.Attr(y_shape, &arguments), a_desc, b_desc, y_desc);
+  if (IsReference(pd.impl_info_str()) && context.node().node.post_ops.empty()) {
+    context.AddHost("matmul_loop", {context.Input(0), context.Input(1), context.Output(0)}, 0,
+                    [a, b, y_shape](absl::Span<void* const> pointers) {
+                      MultiplyLoop(a, b, y_shape, static_cast<const float*>(pointers[0]),
+                                   static_cast<const float*>(pointers[1]),
+                                   static_cast<float*>(pointers[2]));
+                    });
+    return absl::OkStatus();
+  }
+  context.AddPrimitive(pd, std::move(arguments));
+  return absl::OkStatus();
+}
+
+// Matrices that are row-major or column-major, without overlap between rows.
+bool AcceptsLayout(const NodeView& node, int input, const Layout& layout) {
+  if (input > 1) return false;
+  const std::vector<int64_t> shape = node.input_shape(input);
+  const size_t last = shape.size() - 1;
+  const int64_t rows = shape[last - 1], columns = shape[last];
+  const int64_t row_stride = layout.strides[last - 1], column_stride = layout.strides[last];
+  for (const int64_t stride : layout.strides) {
+    if (stride <= 0) return false;
+  }
+  const bool row_major = column_stride == 1 && (rows == 1 || row_stride >= columns);
+  const bool column_major = row_stride == 1 && (columns == 1 || column_stride >= rows);
+  return row_major || column_major;
+}
+
+bool SeparatesBatch(const NodeView& node) {
+  // Axis 0 of an operand must be a leading axis of the result, aligned with its axis 0.
+  const int rank = node.output_type(0).rank();
+  for (int i = 0; i < 2; ++i) {
+    if (node.input_type(i).rank() == 2 && node.input_type(i).rank() == rank) {
+      const bool transposed = node.attributes().boolean(i == 0 ? "transpose_a" : "transpose_b");
+      const bool rows_of_a = i == 0 && !transposed;
+      const bool carries_batch = node.input_type(i).shape[0] == node.output_type(0).shape[0];
+      if (!rows_of_a && carries_batch) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+std::vector<OpDefinition> MatmulOps() {
+  OpDefinition op;
+  op.name = "matmul";
+  op.formula = "y = a b, batched; leading axes broadcast";
+  op.inputs = {"a", "b"};
+  op.attributes = {{"transpose_a", AttributeKind::kBool, "0", false, "use a with its last two axes swapped"},
+                   {"transpose_b", AttributeKind::kBool, "0", false, "use b with its last two axes swapped"}};
+  op.example = {{"B, M, K", "B, K, N"}, {}};
+  op.infer = Infer;
+  op.evaluate = Evaluate;
+  op.gradient = Gradient;
+  op.cost = CostOf;
+  op.lower = Lower;
+  op.accepts_layout = AcceptsLayout;
+  op.accepts_post_ops = true;
+  op.separates_batch = SeparatesBatch;
+  return {op};
+}
+
+}  // namespace plumbline
