@@ -57,13 +57,13 @@ TEST(Implementations, OfEveryOtherOpAreNeverReferences) {
   constexpr char kModel[] = R"model(
     language: 1
     name: "many_ops"
-    input { name: "x" dtype: F32 shape: "B, 6, N" }
-    input { name: "target" dtype: F32 shape: "B, 6, 4" }
+    input { name: "x" dtype: F32 shape: "B, N, 5" }
+    input { name: "target" dtype: F32 shape: "B, N, 4" }
     node { name: "fc" input: "x" linear { features: "8" } }
     node { name: "norm" softmax { axis: "1" } }
     node { name: "relu" relu {} }
     node { name: "gelu" gelu {} }
-    node { name: "shift" parameter { shape: "6, 1" init: "normal(0, 1)" } }
+    node { name: "shift" parameter { shape: "1, 8" init: "normal(0, 1)" } }
     node { name: "shifted" input: "shift" input: "gelu" sub {} }
     node { name: "mean" input: "shifted" reduce_mean { axis: "0" keep_dims: "1" } }
     node { name: "centred" input: "shifted" input: "mean" sub {} }
