@@ -9,6 +9,9 @@
 namespace plumbline {
 namespace {
 
+// More terms than any model's sizes have; without a limit, a few lines of text would ask for 2^30.
+constexpr size_t kMostTermsOfAProduct = 1000;
+
 Monomial Multiply(const Monomial& a, const Monomial& b) {
   Monomial product;
   auto left = a.begin();
@@ -167,9 +170,11 @@ Polynomial operator-(const Polynomial& a, const Polynomial& b) { return a + Poly
 
 Polynomial operator*(const Polynomial& a, const Polynomial& b) {
   Polynomial product;
+  const size_t most_terms = std::max({kMostTermsOfAProduct, a.terms_.size(), b.terms_.size()});
   for (const auto& [left, left_coefficient] : a.terms_) {
     for (const auto& [right, right_coefficient] : b.terms_) {
       product.Add(Multiply(left, right), left_coefficient * right_coefficient);
+      if (product.terms_.size() > most_terms) return Polynomial(Rational::Overflow());
     }
   }
   return product;

@@ -28,7 +28,7 @@ class Polynomial {
   // Terms without zero coefficients, in the order of their monomials.
   const std::map<Monomial, Rational>& terms() const { return terms_; }
   bool is_zero() const { return terms_.empty(); }
-  // Whether a coefficient did not fit 64 bits; such a polynomial has no meaning.
+  // Whether a coefficient did not fit 64 bits or a product had very many terms; such a polynomial has no meaning.
   bool overflowed() const;
   bool is_constant() const;
   // The value when this is an integer constant.

@@ -76,6 +76,12 @@ TEST(PolynomialTest, ReportsCoefficientsThatDoNotFit) {
   EXPECT_TRUE((large * L + L - large * L).overflowed());
 }
 
+TEST(PolynomialTest, RefusesProductsOfManyTerms) {
+  Polynomial product(1);
+  for (int i = 0; i < 40; ++i) product *= Polynomial::Symbol("s" + std::to_string(i)) + Polynomial(1);
+  EXPECT_TRUE(product.overflowed());
+}
+
 TEST(BinomialTest, IsThePolynomialInN) {
   EXPECT_EQ(Binomial(L, 0), Polynomial(1));
   EXPECT_EQ(Binomial(L, 2), kHalf * L * L - kHalf * L);
