@@ -1,0 +1,105 @@
+// From an experiment file to its runs, or to diagnostics of everything that is wrong with it and with its models.
+// Nothing runs here; experiments/runner.h does that.
+#ifndef PLUMBLINE_EXPERIMENTS_LOAD_EXPERIMENT_H_
+#define PLUMBLINE_EXPERIMENTS_LOAD_EXPERIMENT_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "compiler/ir/op_definition.h"
+#include "dsl/diagnostic.h"
+#include "dsl/expression.h"
+#include "dsl/source.h"
+#include "experiments/experiment.pb.h"
+#include "experiments/experiment_text.h"
+#include "experiments/model_library.h"
+
+namespace plumbline {
+
+// Runs that a sweep may have; counted before they are made.
+inline constexpr int64_t kMaxRuns = 100000;
+
+struct TimingStudy {
+  std::vector<std::string> models;
+  std::vector<std::string> programs;  // "forward", "forward_backward"
+  std::string repeat;                 // a model, or empty
+  std::vector<std::string> apart;     // axes
+  int least_rounds = 6;
+  int most_rounds = 10;
+  double seconds = 60;  // of one measurement
+  double sample_seconds = 0.02;
+  double planned_bytes = 0;  // no limit: infinity
+  double operations = 0;
+  int threads = 1;
+};
+
+struct AttentionAccuracyStudy {
+  std::vector<std::string> softmax;
+  std::vector<std::string> taylor;
+  std::string features;
+  std::vector<int64_t> terms;
+  double planned_bytes = 0;
+  double operations = 0;
+};
+
+struct LoadedSweep {
+  std::string name;
+  std::variant<TimingStudy, AttentionAccuracyStudy> study;
+};
+
+// The value of an axis, as the language writes it.
+struct AxisSetting {
+  std::string axis;
+  std::string value;
+
+  friend bool operator==(const AxisSetting& a, const AxisSetting& b) {
+    return a.axis == b.axis && a.value == b.value;
+  }
+};
+
+// One point of a sweep with one seed.
+struct ExperimentRun {
+  int sweep = 0;
+  std::string model;               // of a timing; otherwise all models of the study take part
+  std::vector<AxisSetting> point;  // begins with the axis "model" when there is one
+  uint64_t seed = 1;
+  Bindings sizes;                         // every symbol of the models that take part
+  std::map<std::string, Number> names;    // what distributions of inputs may refer to
+  ModelLibrary::Constants constants;      // overrides; a model takes those that it has
+};
+
+struct LoadedExperiment {
+  std::string name;
+  experiment::Experiment message;  // scale and overrides applied
+  std::shared_ptr<ModelLibrary> models;
+  std::vector<LoadedSweep> sweeps;  // in the order of message.sweep()
+  std::vector<ExperimentRun> runs;
+
+  // The constants of `run` that `model` has, its own overrides and those of the whole experiment included.
+  ModelLibrary::Constants ConstantsOf(const std::string& model, const ExperimentRun& run) const;
+  // The distribution of an input as text: "normal(0, 1)".
+  std::string DistributionOf(const std::string& input) const;
+};
+
+struct LoadExperimentOptions {
+  const OpRegistry* registry = nullptr;  // required; outlives what is loaded
+  std::string scale = "default";
+  std::vector<PathOverride> overrides;  // after the scale's
+  std::vector<uint64_t> seeds;          // of every sweep; empty: the file's
+};
+
+// Nothing when there are errors. Model files are found relative to the source's name.
+std::optional<LoadedExperiment> LoadExperiment(std::shared_ptr<const Source> source,
+                                               const LoadExperimentOptions& options, Diagnostics& diagnostics);
+
+// All that can be wrong with the file at any of its scales. True when nothing is.
+bool CheckExperiment(std::shared_ptr<const Source> source, const OpRegistry& registry, Diagnostics& diagnostics);
+
+}  // namespace plumbline
+
+#endif  // PLUMBLINE_EXPERIMENTS_LOAD_EXPERIMENT_H_

@@ -1,0 +1,36 @@
+// Runs an experiment: what its records do not have yet, one measurement after another, each recorded as soon as it is
+// complete.
+#ifndef PLUMBLINE_EXPERIMENTS_RUNNER_H_
+#define PLUMBLINE_EXPERIMENTS_RUNNER_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "experiments/load_experiment.h"
+#include "experiments/progress.h"
+
+namespace plumbline {
+
+struct RunOptions {
+  std::string records;   // folder
+  int64_t shard = 0;     // this worker's part of the work ...
+  int64_t shards = 1;    // ... of so many; work is dealt by key
+  bool force = false;    // run what exists again
+};
+
+struct RunSummary {
+  int made = 0;
+  int existing = 0;   // skipped
+  int elsewhere = 0;  // other workers' part
+};
+
+// Cancelled when a signal stopped it: what was complete is recorded, and the same call resumes. A record that is there
+// but damaged is an error that names the file, unless `force`.
+absl::StatusOr<RunSummary> RunExperiment(const LoadedExperiment& experiment, const RunOptions& options,
+                                         Progress& progress);
+
+}  // namespace plumbline
+
+#endif  // PLUMBLINE_EXPERIMENTS_RUNNER_H_
