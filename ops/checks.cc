@@ -7,7 +7,29 @@
 
 namespace plumbline {
 
+namespace {
+
+// More terms than a size of a model has when every symbol in it is replaced by a sum of two; beyond
+// it nothing is certain, so that a hostile shape of thirty symbols costs nothing.
+constexpr int64_t kMostTerms = 1000;
+
+bool IsShort(const Size& size) {
+  int64_t sum = 0;
+  for (const auto& term : size.terms()) {
+    int64_t product = 1;
+    for (const auto& factor : term.first) {
+      product *= factor.second + int64_t{1};
+      if (product > kMostTerms) return false;
+    }
+    sum += product;
+  }
+  return sum <= kMostTerms;
+}
+
+}  // namespace
+
 bool CertainlyPositive(const Size& size, const SymbolTable& symbols) {
+  if (!IsShort(size)) return false;
   Size shifted = size;  // in terms of how much each symbol exceeds its least value
   for (const std::string& name : size.Symbols()) {
     const SymbolTable::Symbol* symbol = symbols.Find(name);

@@ -81,6 +81,13 @@ TEST(ReshapeTest, SymbolicSizesAreJudgedWhenTheyAreNumbers) {
   good.Bind("B", 3).Bind("L", 8).Check();
 }
 
+TEST(ReshapeTest, ManySymbolsCostNoTime) {
+  std::string shape = "s0";
+  for (int i = 1; i < 60; ++i) shape += ", s" + std::to_string(i);
+  EXPECT_EQ(Reshape(shape.c_str(), {Size::Symbol("s0"), Size::Symbol("s1")}).Types(),
+            "F32 [s0, s1]");
+}
+
 TEST(ReshapeTest, KeepsElementsInOrder) {
   Reshape("2, 3, 4", List({6, 4})).Check();
   Reshape("2, 3, 4", List({4, 3, 2, 1})).Check();
