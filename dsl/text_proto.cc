@@ -140,7 +140,8 @@ class Reader {
     const int errors_before = diagnostics_.error_count();
     const ScalarOutcome outcome = ReadScalar(source_, lexer_, *field, message, diagnostics_);
     if (outcome == ScalarOutcome::kNoScalar) return StopAtUnexpected("a value");
-    if (diagnostics_.error_count() != errors_before) locations_.MarkDamaged(*message);
+    const bool reported = diagnostics_.error_count() != errors_before;
+    if (reported || outcome == ScalarOutcome::kRefused) locations_.MarkDamaged(*message);
     if (outcome == ScalarOutcome::kRead) {
       locations_.Add(*message, field->number(), index, location, value);
     }
