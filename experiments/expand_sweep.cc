@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "dsl/initializer.h"
 #include "experiments/experiment_values.h"
 #include "experiments/load_sweep.h"
@@ -203,7 +204,7 @@ class Expander {
     if (std::holds_alternative<TimingStudy>(experiment_.sweeps[index_].study)) count *= static_cast<double>(models_.size());
     for (const AxisGroup& group : groups_) count *= static_cast<double>(group[0].values.size());
     if (count <= static_cast<double>(kMaxRuns)) return true;
-    text_.Report(sweep_, absl::StrCat("the sweep ", Quoted(sweep_.name()), " has ", count, " runs"),
+    text_.Report(sweep_, absl::StrFormat("the sweep %s has %.0f runs", Quoted(sweep_.name()), count),
                  absl::StrCat("the limit is ", kMaxRuns));
     return false;
   }

@@ -43,6 +43,19 @@ Decimal Round(double value, int digits) {
   return result;
 }
 
+constexpr std::array<absl::string_view, 21> kSiPrefixes = {
+    "q", "r", "y", "z", "a", "f", "p", "n", "\xC2\xB5", "m", "",
+    "k", "M", "G", "T", "P", "E", "Z", "Y", "R",        "Q"};
+constexpr int kUnprefixed = 10;
+
+// The power of 1000 of the prefix that leaves one to three digits before the point.
+int Thousands(const Decimal& decimal) {
+  if (decimal.digits.find_first_of("123456789") == std::string::npos) return 0;
+  const int exponent = decimal.exponent;
+  return std::clamp(exponent >= 0 ? exponent / 3 : -((2 - exponent) / 3), -kUnprefixed,
+                    kUnprefixed);
+}
+
 std::string NotFinite(double value) {
   if (std::isnan(value)) return "nan";
   return value < 0 ? "-inf" : "inf";
@@ -120,22 +133,26 @@ std::string CountText(int64_t value) {
 }
 
 std::string SiText(double value, absl::string_view unit, int digits) {
-  static constexpr std::array<absl::string_view, 21> kPrefixes = {
-      "q", "r", "y", "z", "a", "f", "p", "n", "\xC2\xB5", "m", "",
-      "k", "M", "G", "T", "P", "E", "Z", "Y", "R",        "Q"};
-  constexpr int kUnprefixed = 10;
+  if (!std::isfinite(value)) return absl::StrCat(NotFinite(value), kNoBreakSpace, unit);
+  const Decimal decimal = Round(value, std::clamp(digits, 1, kMostDigits));
+  const int thousands = Thousands(decimal);
+  return absl::StrCat(
+      Signed(decimal.negative, PlacePoint(decimal.digits, decimal.exponent - 3 * thousands + 1)),
+      kNoBreakSpace, kSiPrefixes[kUnprefixed + thousands], unit);
+}
+
+std::string IntervalText(double value, double low, double high, absl::string_view unit,
+                         int digits) {
   if (!std::isfinite(value)) return absl::StrCat(NotFinite(value), kNoBreakSpace, unit);
   const int kept = std::clamp(digits, 1, kMostDigits);
   const Decimal decimal = Round(value, kept);
-  int thousands = 0;
-  if (value != 0) {
-    const int exponent = decimal.exponent;
-    thousands =
-        std::clamp(exponent >= 0 ? exponent / 3 : -((2 - exponent) / 3), -kUnprefixed, kUnprefixed);
-  }
-  const std::string number =
-      Signed(decimal.negative, PlacePoint(decimal.digits, decimal.exponent - 3 * thousands + 1));
-  return absl::StrCat(number, kNoBreakSpace, kPrefixes[kUnprefixed + thousands], unit);
+  const int thousands = unit.empty() ? 0 : Thousands(decimal);
+  const int decimals = std::max(0, kept - 1 - (decimal.exponent - 3 * thousands));
+  const double scale = std::pow(1000.0, -thousands);
+  const auto text = [decimals, scale](double x) { return FixedText(x * scale, decimals); };
+  const std::string measure =
+      unit.empty() ? "" : absl::StrCat(kNoBreakSpace, kSiPrefixes[kUnprefixed + thousands], unit);
+  return absl::StrCat(text(value), measure, " [", text(low), ",", kNoBreakSpace, text(high), "]");
 }
 
 std::string BytesText(double bytes, int digits) {

@@ -33,6 +33,11 @@ std::string CountText(int64_t value);
 // wanted. Zero has no prefix.
 std::string SiText(double value, absl::string_view unit, int digits);
 
+// A quantity and the ends of an interval around it with one prefix and equally many decimals, as
+// the quantity needs for `digits`: "1.23 ms [1.20, 1.27]". Without a unit there is no prefix
+// either.
+std::string IntervalText(double value, double low, double high, absl::string_view unit, int digits);
+
 // A number of bytes with a binary prefix: "1.50 MiB"; below 1 KiB a plain count, "512 B".
 std::string BytesText(double bytes, int digits);
 

@@ -41,6 +41,9 @@ Command OpsCommand();
 Command ExplainCommand();
 Command ParamsCommand();
 Command ExecCommand();
+Command RunCommand();
+Command ReproduceCommand();
+Command ReportCommand();
 
 ExitCode ExitCodeOf(const absl::Status& status);
 // An outcome that only reports the error; usage errors point at --help of the command.

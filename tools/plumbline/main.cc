@@ -20,7 +20,7 @@ namespace {
 
 std::vector<Command> Commands() {
   std::vector<Command> commands = {CheckCommand(),  OpsCommand(),  ExplainCommand(),
-                                   ParamsCommand(), ExecCommand()};
+                                   ParamsCommand(), ExecCommand(), RunCommand(), ReproduceCommand(), ReportCommand()};
   return commands;
 }
 

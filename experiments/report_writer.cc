@@ -1,0 +1,88 @@
+// Every file is rendered before the first is written.
+#include "experiments/report_writer.h"
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "experiments/attention/report.h"
+#include "reports/files.h"
+#include "reports/record.pb.h"
+#include "reports/record_store.h"
+
+namespace plumbline {
+namespace {
+
+constexpr size_t kLargestFile = size_t{64} << 20;
+
+using Renderer = absl::StatusOr<std::map<std::string, std::string>> (*)(const std::vector<record::Record>&);
+
+// The report of each experiment, by the experiment's name.
+const std::map<std::string, Renderer>& Renderers() {
+  static const auto* const renderers =
+      new std::map<std::string, Renderer>{{"attention_scaling", RenderAttentionReport}};
+  return *renderers;
+}
+
+// The first line in which two texts differ, counted from 1.
+int FirstDifference(const std::string& a, const std::string& b) {
+  int line = 1;
+  for (size_t i = 0; i < a.size() && i < b.size() && a[i] == b[i]; ++i) line += a[i] == '\n';
+  return line;
+}
+
+absl::Status CompareFile(const std::string& path, const std::string& text, ReportFiles& result) {
+  const absl::StatusOr<std::string> existing = ReadFile(RealSystemCalls(), path, kLargestFile);
+  if (absl::IsNotFound(existing.status())) {
+    result.differences.push_back(absl::StrCat(path, ": missing"));
+  } else if (!existing.ok()) {
+    return existing.status();
+  } else if (*existing != text) {
+    result.differences.push_back(absl::StrCat(path, ":", FirstDifference(*existing, text), ": differs"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Store(const std::string& path, const std::string& text, bool check, ReportFiles& result) {
+  if (check) return CompareFile(path, text, result);
+  std::error_code error;
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
+  if (error) return absl::UnavailableError(absl::StrCat(path, ": error: ", error.message()));
+  return WriteFileAtomically(RealSystemCalls(), path, text);
+}
+
+}  // namespace
+
+absl::StatusOr<ReportFiles> WriteReports(const std::string& records, const std::string& folder, bool check) {
+  const RecordStore store(RealSystemCalls(), records);
+  const absl::StatusOr<std::vector<record::Record>> all = store.ReadAll();
+  if (!all.ok()) return all.status();
+  std::map<std::string, std::vector<record::Record>> by_experiment;
+  for (const record::Record& record : *all) by_experiment[record.experiment()].push_back(record);
+  if (by_experiment.empty()) return absl::NotFoundError(absl::StrCat(records, ": error: there are no records"));
+  std::map<std::string, std::string> files;
+  ReportFiles result;
+  std::string index = "# Reports\n\n";
+  for (const auto& [experiment, its_records] : by_experiment) {
+    const auto renderer = Renderers().find(experiment);
+    if (renderer == Renderers().end()) {
+      return absl::InvalidArgumentError(absl::StrCat(records, ": error: no report is known for '", experiment, "'"));
+    }
+    const auto rendered = renderer->second(its_records);
+    if (!rendered.ok()) return rendered.status();
+    for (const auto& [name, text] : *rendered) files[absl::StrCat(folder, "/", experiment, "/", name)] = text;
+    result.reports.push_back(absl::StrCat(folder, "/", experiment, "/report.md"));
+    absl::StrAppend(&index, "- [", experiment, "](", experiment, "/report.md)\n");
+  }
+  if (by_experiment.size() > 1) files[absl::StrCat(folder, "/README.md")] = index;
+  for (const auto& [path, text] : files) {
+    const absl::Status status = Store(path, text, check, result);
+    if (!status.ok()) return status;
+  }
+  return result;
+}
+
+}  // namespace plumbline

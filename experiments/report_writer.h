@@ -1,0 +1,25 @@
+// From records to reports: which experiment has which report, and where it goes.
+#ifndef PLUMBLINE_EXPERIMENTS_REPORT_WRITER_H_
+#define PLUMBLINE_EXPERIMENTS_REPORT_WRITER_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace plumbline {
+
+struct ReportFiles {
+  std::vector<std::string> reports;      // paths of the reports, in the order of the experiments' names
+  std::vector<std::string> differences;  // of a check: one line a file that differs or is missing
+};
+
+// Renders the report of every experiment that has records in the folder, each as FOLDER/EXPERIMENT/report.md with its
+// plots beside it; with more than one experiment also FOLDER/README.md that lists them. With `check` nothing is written:
+// the files there are compared. Errors: no records (not found), damaged records, records that a report cannot be made of.
+absl::StatusOr<ReportFiles> WriteReports(const std::string& records, const std::string& folder, bool check);
+
+}  // namespace plumbline
+
+#endif  // PLUMBLINE_EXPERIMENTS_REPORT_WRITER_H_

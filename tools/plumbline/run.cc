@@ -1,0 +1,192 @@
+// plumbline run, reproduce and report.
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "dsl/diagnostic.h"
+#include "dsl/read_source.h"
+#include "experiments/load_experiment.h"
+#include "experiments/progress.h"
+#include "experiments/report_writer.h"
+#include "experiments/runner.h"
+#include "ops/all_ops.h"
+#include "tools/plumbline/command.h"
+
+namespace plumbline {
+namespace {
+
+constexpr char kDefaultRecords[] = "plumbline-out/records";
+constexpr int64_t kMostShards = 1000000;
+
+// Reports lie beside the folder of records.
+std::string ReportFolder(const std::string& records) {
+  const std::string trimmed = records.substr(0, records.find_last_not_of('/') + 1);
+  const size_t slash = trimmed.rfind('/');
+  return slash == std::string::npos ? std::string("reports") : absl::StrCat(trimmed.substr(0, slash), "/reports");
+}
+
+absl::Status ParseShard(const Arguments& arguments, RunOptions& options) {
+  std::string text = arguments.Get("shard", "");
+  const char* index = std::getenv("TEST_SHARD_INDEX");
+  const char* total = std::getenv("TEST_TOTAL_SHARDS");
+  if (text.empty() && index != nullptr && total != nullptr) text = absl::StrCat(index, "/", total);
+  if (text.empty()) return absl::OkStatus();
+  const std::vector<std::string> parts = absl::StrSplit(text, '/');
+  if (parts.size() == 2 && absl::SimpleAtoi(parts[0], &options.shard) && absl::SimpleAtoi(parts[1], &options.shards) &&
+      options.shards >= 1 && options.shards <= kMostShards && options.shard >= 0 && options.shard < options.shards) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat("--shard=", text, ": expected I/N with 0 <= I < N"));
+}
+
+absl::StatusOr<std::vector<uint64_t>> ParseSeeds(const std::string& text) {
+  std::vector<uint64_t> seeds;
+  for (const absl::string_view part : absl::StrSplit(text, ',', absl::SkipWhitespace())) {
+    uint64_t seed = 0;
+    if (!absl::SimpleAtoi(part, &seed)) {
+      return absl::InvalidArgumentError(absl::StrCat("--seeds: '", EscapeForTerminal(part), "' is no seed"));
+    }
+    seeds.push_back(seed);
+  }
+  return seeds;
+}
+
+std::optional<LoadedExperiment> Load(const std::string& path, const Arguments& arguments, Outcome& outcome) {
+  const auto source = ReadSource(UserPath(path));
+  if (!source.ok()) {
+    outcome = Failed(absl::Status(source.status().code(),
+                                  absl::StrCat(EscapeForTerminal(path), ": error: ", source.status().message())));
+    return std::nullopt;
+  }
+  LoadExperimentOptions options;
+  options.registry = &AllOps();
+  options.scale = arguments.Get("scale", "default");
+  const auto seeds = ParseSeeds(arguments.Get("seeds", ""));
+  if (!seeds.ok()) {
+    outcome = UsageError("run", seeds.status());
+    return std::nullopt;
+  }
+  options.seeds = *seeds;
+  for (const std::string& set : arguments.All("set")) {
+    const auto assignment = SplitAssignment("set", set);
+    if (!assignment.ok()) {
+      outcome = UsageError("run", assignment.status());
+      return std::nullopt;
+    }
+    options.overrides.push_back({assignment->first, assignment->second, absl::StrCat("--set ", set)});
+  }
+  Diagnostics diagnostics;
+  std::optional<LoadedExperiment> experiment = LoadExperiment(*source, options, diagnostics);
+  outcome.errors = diagnostics.Render();
+  if (!experiment) outcome.exit_code = kExitUsage;
+  return experiment;
+}
+
+Outcome RunFiles(const std::vector<std::string>& words, int most_files) {
+  const auto arguments = Arguments::Parse(words,
+                                          {{"set", true, true},
+                                           {"seeds"},
+                                           {"threads"},
+                                           {"shard"},
+                                           {"scale"},
+                                           {"records"},
+                                           {"force", false}},
+                                          1, most_files);
+  if (!arguments.ok()) return UsageError("run", arguments.status());
+  RunOptions options;
+  options.records = UserPath(arguments->Get("records", kDefaultRecords));
+  options.force = arguments->Has("force");
+  absl::Status status = ParseShard(*arguments, options);
+  const auto threads = arguments->Integer("threads", 1, 1, 1024);
+  if (status.ok()) status = threads.status();
+  if (!status.ok()) return UsageError("run", status);
+  Outcome outcome;
+  Progress progress(false);
+  for (const std::string& path : arguments->positional()) {
+    const std::optional<LoadedExperiment> experiment = Load(path, *arguments, outcome);
+    if (!experiment) return outcome;
+    std::fwrite(outcome.errors.data(), 1, outcome.errors.size(), stderr);
+    outcome.errors.clear();
+    progress.Say(absl::StrCat("experiment ", experiment->name, ": ", experiment->runs.size(), " runs"));
+    const absl::StatusOr<RunSummary> summary = RunExperiment(*experiment, options, progress);
+    if (!summary.ok()) {
+      Outcome failed = Failed(summary.status());
+      if (absl::IsCancelled(summary.status())) {
+        failed.exit_code = 128 + Progress::StopSignal();
+        failed.errors = "plumbline: stopped; what was complete is recorded, and the same command resumes\n";
+      }
+      return failed;
+    }
+  }
+  if (options.shards > 1) {
+    outcome.output = absl::StrCat(options.records, "\n");
+    return outcome;
+  }
+  const absl::StatusOr<ReportFiles> reports = WriteReports(options.records, ReportFolder(options.records), false);
+  if (!reports.ok()) return Failed(reports.status());
+  for (const std::string& report : reports->reports) absl::StrAppend(&outcome.output, report, "\n");
+  return outcome;
+}
+
+Outcome Run(const std::vector<std::string>& words) { return RunFiles(words, 1); }
+Outcome Reproduce(const std::vector<std::string>& words) { return RunFiles(words, -1); }
+
+Outcome Report(const std::vector<std::string>& words) {
+  const auto arguments = Arguments::Parse(words, {{"check", false}, {"into"}}, 1, 1);
+  if (!arguments.ok()) return UsageError("report", arguments.status());
+  const std::string records = UserPath(arguments->positional()[0]);
+  const std::string folder = arguments->Has("into") ? UserPath(arguments->Get("into", "")) : ReportFolder(records);
+  const absl::StatusOr<ReportFiles> reports = WriteReports(records, folder, arguments->Has("check"));
+  if (!reports.ok()) return Failed(reports.status());
+  Outcome outcome;
+  for (const std::string& difference : reports->differences) absl::StrAppend(&outcome.errors, difference, "\n");
+  if (!reports->differences.empty()) {
+    outcome.exit_code = kExitDiffers;
+    return outcome;
+  }
+  for (const std::string& report : reports->reports) absl::StrAppend(&outcome.output, report, "\n");
+  return outcome;
+}
+
+constexpr char kRunHelp[] = R"(Runs what the records folder does not have yet, then writes the report; the last line of
+stdout is the report's path. Interrupted, it keeps what is complete, and the same command
+resumes. Timed programs run alone, in rounds whose order is drawn from the seed.
+
+  --scale NAME       smoke (seconds), default (minutes) or full, as the experiment defines
+  --records DIR      default plumbline-out/records in the working directory
+  --set PATH=VALUE   replaces a value of the experiment, for instance
+                     --set sweep.time_d64.axis.L=128,256,512
+  --seeds 1,2,3      the seeds of every sweep
+  --shard=I/N        only this worker's part of the work, dealt by key; no report
+  --force            runs again what exists
+)";
+
+}  // namespace
+
+Command RunCommand() {
+  return {"run",
+          "EXPERIMENT [--scale NAME] [--records DIR] [--set PATH=VALUE]... [--seeds 1,2,3]\n"
+          "       [--shard=I/N] [--threads N] [--force]",
+          "run an experiment and write its report", kRunHelp, Run};
+}
+
+Command ReproduceCommand() {
+  return {"reproduce", "EXPERIMENT... [the flags of run]", "run several experiments and write all their reports",
+          kRunHelp, Reproduce};
+}
+
+Command ReportCommand() {
+  return {"report", "RECORDS [--into DIR] [--check]", "write reports from records alone, or check them",
+          R"(A report is a pure function of its records: the same records give the same bytes.
+
+  --into DIR   where reports go, as DIR/EXPERIMENT/report.md; default `reports` beside RECORDS
+  --check      write nothing; exit 1 and name every file that differs or is missing
+)",
+          Report};
+}
+
+}  // namespace plumbline
