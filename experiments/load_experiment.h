@@ -52,6 +52,9 @@ struct LoadedSweep {
   std::variant<TimingStudy, AttentionAccuracyStudy> study;
 };
 
+// The models that take part in a study.
+std::vector<std::string> ModelsOf(const LoadedSweep& sweep);
+
 // The value of an axis, as the language writes it.
 struct AxisSetting {
   std::string axis;

@@ -75,6 +75,7 @@ TimingStudy LoadTiming(ExperimentText& text, const ModelLibrary& models, const e
   if (study.models.empty()) text.Report(timing, T::kModelsFieldNumber, 0, "no model to time", "");
   study.programs = ReadPrograms(text, timing);
   study.repeat = ReadRepeat(text, timing, study);
+  for (const PlacedName& axis : ReadNames(text, timing, T::kApartFieldNumber)) study.apart.push_back(axis.name);
   const TimingStudy absent;
   const auto integer = [&](int field, int64_t least, int64_t most, int default_value) {
     return static_cast<int>(ReadInteger(text, timing, field, least, most, default_value).value_or(default_value));

@@ -17,9 +17,6 @@ namespace plumbline {
 std::optional<LoadedSweep> LoadSweep(ExperimentText& text, const ModelLibrary& models,
                                      const experiment::Sweep& sweep);
 
-// The models that take part in a study.
-std::vector<std::string> ModelsOf(const LoadedSweep& sweep);
-
 // The runs of sweep number `index`: the product of its axes, of which each run keeps those that concern its models,
 // so that points which differ in nothing else are one; times `seeds` (empty: the sweep's own). Reports axes of nothing,
 // symbols without a value, and more than kMaxRuns runs before any is made.

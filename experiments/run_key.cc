@@ -1,5 +1,6 @@
 #include "experiments/run_key.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -72,10 +73,11 @@ experiment::Experiment ResolvedExperiment(const LoadedExperiment& experiment, co
   experiment::Experiment resolved;
   resolved.set_language(experiment.message.language());
   resolved.set_name(experiment.name);
+  const std::vector<std::string> taking_part =
+      run.model.empty() ? ModelsOf(experiment.sweeps[run.sweep]) : std::vector<std::string>{run.model};
   std::set<std::string> inputs;
   for (const experiment::ModelUse& use : experiment.message.model()) {
-    const std::vector<std::string> own = run.model.empty() ? std::vector<std::string>() : std::vector{run.model};
-    if (!own.empty() && use.name() != run.model) continue;
+    if (std::find(taking_part.begin(), taking_part.end(), use.name()) == taking_part.end()) continue;
     experiment::ModelUse& kept = *resolved.add_model();
     kept.set_name(use.name());
     for (const auto& [name, value] : experiment.ConstantsOf(use.name(), run)) {

@@ -70,12 +70,16 @@ void Replay(int64_t n) {
   const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
   dnnl::stream stream(engine);
   const onednn::Desc desc({n, n}, onednn::DataType::f32, dnnl::memory::format_tag::ab);
-  const auto pd = onednn::ForwardPd<dnnl::matmul>(engine, dnnl::primitive_attr(), desc, desc, desc);
+  dnnl::primitive_attr attr;  // as the program's step has it
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  const auto pd = onednn::ForwardPd<dnnl::matmul>(engine, attr, desc, desc, desc);
   const dnnl::matmul matmul(pd);
   std::vector<dnnl::memory> operands;
   for (char* external : externals) operands.emplace_back(desc, engine, external);
-  const std::unordered_map<int, dnnl::memory> arguments = {
-      {DNNL_ARG_SRC, operands[0]}, {DNNL_ARG_WEIGHTS, operands[1]}, {DNNL_ARG_DST, operands[2]}};
+  const std::unordered_map<int, dnnl::memory> arguments = {{DNNL_ARG_SRC, operands[0]},
+                                                           {DNNL_ARG_WEIGHTS, operands[1]},
+                                                           {DNNL_ARG_DST, operands[2]},
+                                                           {DNNL_ARG_SCRATCHPAD, {pd.scratchpad_desc(), engine}}};
   matmul.execute(stream, arguments);
   const int iterations = static_cast<int>(std::max<int64_t>(1, 20000000 / (n * n * n / 8 + 20000)));
   const double ratio = MedianRatio([&] { matmul.execute(stream, arguments); }, iterations,
