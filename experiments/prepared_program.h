@@ -1,47 +1,62 @@
-// A program of a model with its data, ready to run again and again on one thread: what is timed, and whose outputs are
-// compared.
+// A compiled program with the arrays it runs on, ready to be run again and again: what a study times or takes values
+// from. Memory is taken by Bind and given back by Release; the compiled program stays.
 #ifndef PLUMBLINE_EXPERIMENTS_PREPARED_PROGRAM_H_
 #define PLUMBLINE_EXPERIMENTS_PREPARED_PROGRAM_H_
 
-#include <map>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "compiler/compile.h"
-#include "experiments/load_experiment.h"
 
 namespace plumbline {
 
-// "forward" or "forward_backward" as compile options.
-CompileOptions OptionsOf(absl::string_view program);
+// Gives the f32 numbers of an input by name and shape; null is an error that was kept elsewhere. The numbers outlive
+// the programs that use them.
+using InputSource =
+    std::function<absl::StatusOr<const std::vector<float>*>(const std::string& name, const std::vector<int64_t>& shape)>;
 
 class PreparedProgram {
  public:
-  // Draws the inputs of `run` (seeds of gradients are ones), compiles for its sizes and allocates everything.
-  // Errors: as Compile, or no memory.
-  static absl::StatusOr<std::unique_ptr<PreparedProgram>> Make(const LoadedExperiment& experiment,
-                                                               const ExperimentRun& run, const Model& model,
-                                                               absl::string_view program, int threads);
+  // Compiles `program` ("forward" or "forward_backward") of the model and asks `inputs` for every input. Errors: those
+  // of Compile, an input that is not f32.
+  static absl::StatusOr<std::unique_ptr<PreparedProgram>> Create(const Model& model, absl::string_view program,
+                                                                 const Bindings& sizes, const InputSource& inputs);
+
+  // Another one of the same compiled program, unbound.
+  std::unique_ptr<PreparedProgram> Twin() const;
 
   const CompiledModel& compiled() const { return compiled_; }
+  // Arena and outputs while bound.
+  int64_t bound_bytes() const { return bound_bytes_; }
+
+  absl::Status Bind(int threads);
+  void Release();
+  bool bound() const { return executor_ != nullptr; }
   int64_t allocated_arena_bytes() const { return executor_->allocated_arena_bytes(); }
-  absl::Status Run() { return executor_->Run(inputs_, outputs_); }
-  // f32 outputs of the last run, by name; gradients of inputs are among them.
-  const std::map<std::string, std::vector<float>>& outputs() const { return output_values_; }
-  // The value of an input.
-  const std::vector<float>& input(const std::string& name) const { return input_values_.at(name); }
+
+  // Must be bound.
+  absl::Status Run();
+  // Outputs of the last run by name; gradients of inputs are "grad/NAME".
+  std::vector<std::string> output_names() const;
+  const std::vector<float>& output(absl::string_view name) const;
+  const std::vector<int64_t>& output_shape(absl::string_view name) const;
 
  private:
-  PreparedProgram() = default;
+  explicit PreparedProgram(CompiledModel compiled);
+  int OutputIndex(absl::string_view name) const;
 
   CompiledModel compiled_;
+  int64_t bound_bytes_ = 0;
+  std::vector<const void*> inputs_;  // by input of the program
+  std::vector<std::vector<float>> outputs_;
+  std::vector<void*> output_pointers_;
   std::unique_ptr<Executor> executor_;
-  std::map<std::string, std::vector<float>> input_values_;
-  std::map<std::string, std::vector<float>> output_values_;
-  std::vector<const void*> inputs_;
-  std::vector<void*> outputs_;
 };
 
 }  // namespace plumbline

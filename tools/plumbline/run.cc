@@ -10,9 +10,9 @@
 #include "dsl/diagnostic.h"
 #include "dsl/read_source.h"
 #include "experiments/load_experiment.h"
-#include "experiments/progress.h"
-#include "experiments/report_writer.h"
-#include "experiments/runner.h"
+#include "experiments/run/progress.h"
+#include "experiments/run/report_writer.h"
+#include "experiments/run/runner.h"
 #include "ops/all_ops.h"
 #include "tools/plumbline/command.h"
 

@@ -1,6 +1,6 @@
 // The records of the attention experiment in the order and form in which the report reads them.
-#ifndef PLUMBLINE_EXPERIMENTS_ATTENTION_REPORT_DATA_H_
-#define PLUMBLINE_EXPERIMENTS_ATTENTION_REPORT_DATA_H_
+#ifndef PLUMBLINE_EXPERIMENTS_ATTENTION_REPORT_REPORT_DATA_H_
+#define PLUMBLINE_EXPERIMENTS_ATTENTION_REPORT_REPORT_DATA_H_
 
 #include <map>
 #include <optional>
@@ -63,4 +63,4 @@ std::map<std::string, std::string> AccuracyPlots(const Data& data);
 
 }  // namespace plumbline::attention
 
-#endif  // PLUMBLINE_EXPERIMENTS_ATTENTION_REPORT_DATA_H_
+#endif  // PLUMBLINE_EXPERIMENTS_ATTENTION_REPORT_REPORT_DATA_H_

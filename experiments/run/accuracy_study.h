@@ -1,7 +1,7 @@
 // How far attention by a truncated exponential series is from softmax attention, and how far the compiled programs are
 // from both: everything exact, against references in double.
-#ifndef PLUMBLINE_EXPERIMENTS_ACCURACY_STUDY_H_
-#define PLUMBLINE_EXPERIMENTS_ACCURACY_STUDY_H_
+#ifndef PLUMBLINE_EXPERIMENTS_RUN_ACCURACY_STUDY_H_
+#define PLUMBLINE_EXPERIMENTS_RUN_ACCURACY_STUDY_H_
 
 #include "absl/status/statusor.h"
 #include "experiments/load_experiment.h"
@@ -27,4 +27,4 @@ absl::StatusOr<record::Record> RunAccuracy(const LoadedExperiment& experiment, c
 
 }  // namespace plumbline
 
-#endif  // PLUMBLINE_EXPERIMENTS_ACCURACY_STUDY_H_
+#endif  // PLUMBLINE_EXPERIMENTS_RUN_ACCURACY_STUDY_H_

@@ -1,5 +1,5 @@
 // By libgit2, without running git.
-#include "experiments/repository.h"
+#include "experiments/run/repository.h"
 
 #include <git2.h>
 

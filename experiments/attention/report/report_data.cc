@@ -1,5 +1,5 @@
 // Sorting and reading of records.
-#include "experiments/attention/report_data.h"
+#include "experiments/attention/report/report_data.h"
 
 #include <algorithm>
 #include <cmath>

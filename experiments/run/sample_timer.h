@@ -1,7 +1,7 @@
 // One timed sample by Google Benchmark: the library counts and times the iterations, the order of samples is the
 // caller's.
-#ifndef PLUMBLINE_EXPERIMENTS_SAMPLE_TIMER_H_
-#define PLUMBLINE_EXPERIMENTS_SAMPLE_TIMER_H_
+#ifndef PLUMBLINE_EXPERIMENTS_RUN_SAMPLE_TIMER_H_
+#define PLUMBLINE_EXPERIMENTS_RUN_SAMPLE_TIMER_H_
 
 #include <cstdint>
 #include <functional>
@@ -13,4 +13,4 @@ double TimeSample(const std::function<void()>& work, int64_t iterations);
 
 }  // namespace plumbline
 
-#endif  // PLUMBLINE_EXPERIMENTS_SAMPLE_TIMER_H_
+#endif  // PLUMBLINE_EXPERIMENTS_RUN_SAMPLE_TIMER_H_

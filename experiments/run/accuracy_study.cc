@@ -1,5 +1,5 @@
 // Plain loops in double over [B, H, L, D]; nothing here shares code with the kernels.
-#include "experiments/accuracy_study.h"
+#include "experiments/run/accuracy_study.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,8 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "compiler/costs.h"
 #include "experiments/input_data.h"
-#include "experiments/prepared_program.h"
-#include "experiments/record_parts.h"
+#include "experiments/run/prepared_program.h"
+#include "experiments/run/record_parts.h"
 #include "reports/number_text.h"
 #include "reports/record_values.h"
 

@@ -1,5 +1,5 @@
 // Every file is rendered before the first is written.
-#include "experiments/report_writer.h"
+#include "experiments/run/report_writer.h"
 
 #include <filesystem>
 #include <functional>
@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "experiments/attention/report.h"
+#include "experiments/attention/report/report.h"
 #include "reports/files.h"
 #include "reports/record.pb.h"
 #include "reports/record_store.h"

@@ -1,6 +1,6 @@
 // Which commit of a repository the working directory belongs to.
-#ifndef PLUMBLINE_EXPERIMENTS_REPOSITORY_H_
-#define PLUMBLINE_EXPERIMENTS_REPOSITORY_H_
+#ifndef PLUMBLINE_EXPERIMENTS_RUN_REPOSITORY_H_
+#define PLUMBLINE_EXPERIMENTS_RUN_REPOSITORY_H_
 
 #include <string>
 
@@ -16,4 +16,4 @@ RepositoryState ObserveRepository();
 
 }  // namespace plumbline
 
-#endif  // PLUMBLINE_EXPERIMENTS_REPOSITORY_H_
+#endif  // PLUMBLINE_EXPERIMENTS_RUN_REPOSITORY_H_

@@ -1,6 +1,6 @@
 // The parts of a record that every study has: what ran, what it costs, where it ran.
-#ifndef PLUMBLINE_EXPERIMENTS_RECORD_PARTS_H_
-#define PLUMBLINE_EXPERIMENTS_RECORD_PARTS_H_
+#ifndef PLUMBLINE_EXPERIMENTS_RUN_RECORD_PARTS_H_
+#define PLUMBLINE_EXPERIMENTS_RUN_RECORD_PARTS_H_
 
 #include <string>
 
@@ -34,4 +34,4 @@ absl::StatusOr<std::shared_ptr<const Model>> ModelOf(const LoadedExperiment& exp
 
 }  // namespace plumbline
 
-#endif  // PLUMBLINE_EXPERIMENTS_RECORD_PARTS_H_
+#endif  // PLUMBLINE_EXPERIMENTS_RUN_RECORD_PARTS_H_

@@ -1,7 +1,7 @@
 // Runs an experiment: what its records do not have yet, one measurement after another, each recorded as soon as it is
 // complete.
-#ifndef PLUMBLINE_EXPERIMENTS_RUNNER_H_
-#define PLUMBLINE_EXPERIMENTS_RUNNER_H_
+#ifndef PLUMBLINE_EXPERIMENTS_RUN_RUNNER_H_
+#define PLUMBLINE_EXPERIMENTS_RUN_RUNNER_H_
 
 #include <string>
 #include <vector>
@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "experiments/load_experiment.h"
-#include "experiments/progress.h"
+#include "experiments/run/progress.h"
 
 namespace plumbline {
 
@@ -33,4 +33,4 @@ absl::StatusOr<RunSummary> RunExperiment(const LoadedExperiment& experiment, con
 
 }  // namespace plumbline
 
-#endif  // PLUMBLINE_EXPERIMENTS_RUNNER_H_
+#endif  // PLUMBLINE_EXPERIMENTS_RUN_RUNNER_H_

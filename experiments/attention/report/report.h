@@ -1,7 +1,7 @@
 // The report of the attention experiment: the four answers of the exercise's first question, derived and then checked
 // against the records.
-#ifndef PLUMBLINE_EXPERIMENTS_ATTENTION_REPORT_H_
-#define PLUMBLINE_EXPERIMENTS_ATTENTION_REPORT_H_
+#ifndef PLUMBLINE_EXPERIMENTS_ATTENTION_REPORT_REPORT_H_
+#define PLUMBLINE_EXPERIMENTS_ATTENTION_REPORT_REPORT_H_
 
 #include <map>
 #include <string>
@@ -18,4 +18,4 @@ absl::StatusOr<std::map<std::string, std::string>> RenderAttentionReport(const s
 
 }  // namespace plumbline
 
-#endif  // PLUMBLINE_EXPERIMENTS_ATTENTION_REPORT_H_
+#endif  // PLUMBLINE_EXPERIMENTS_ATTENTION_REPORT_REPORT_H_

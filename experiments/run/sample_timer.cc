@@ -1,5 +1,5 @@
 // Registers a benchmark by hand, runs it once with a fixed number of iterations, and takes the time from its report.
-#include "experiments/sample_timer.h"
+#include "experiments/run/sample_timer.h"
 
 #include <benchmark/benchmark.h>
 

@@ -1,14 +1,14 @@
 // A unit of work is a measurement of a timing sweep, or one run of any other.
-#include "experiments/runner.h"
+#include "experiments/run/runner.h"
 
 #include <algorithm>
 #include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
-#include "experiments/accuracy_study.h"
-#include "experiments/record_parts.h"
-#include "experiments/timing_study.h"
+#include "experiments/run/accuracy_study.h"
+#include "experiments/run/record_parts.h"
+#include "experiments/run/timing_study.h"
 #include "reports/files.h"
 #include "reports/record_store.h"
 

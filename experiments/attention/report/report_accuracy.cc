@@ -6,7 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "experiments/attention/report_data.h"
+#include "experiments/attention/report/report_data.h"
 #include "reports/plot.h"
 #include "reports/record_values.h"
 

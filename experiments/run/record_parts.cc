@@ -1,5 +1,5 @@
 // From the compiler's and the machine's words to those of records.
-#include "experiments/record_parts.h"
+#include "experiments/run/record_parts.h"
 
 #include <gnu/libc-version.h>
 
@@ -13,7 +13,7 @@
 #include "experiments/load_sweep.h"
 #include "experiments/machine.h"
 #include "experiments/random.h"
-#include "experiments/repository.h"
+#include "experiments/run/repository.h"
 #include "reports/canonical_text.h"
 #include "reports/digest.h"
 #include "reports/record_values.h"

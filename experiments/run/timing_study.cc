@@ -1,5 +1,5 @@
 // One Subject is one program of one run. All subjects of a measurement are prepared first, then sampled in rounds.
-#include "experiments/timing_study.h"
+#include "experiments/run/timing_study.h"
 
 #include <algorithm>
 #include <chrono>
@@ -12,10 +12,10 @@
 #include "compiler/runtime/worker.h"
 #include "experiments/input_data.h"
 #include "experiments/machine.h"
-#include "experiments/prepared_program.h"
+#include "experiments/run/prepared_program.h"
 #include "experiments/random.h"
-#include "experiments/record_parts.h"
-#include "experiments/sample_timer.h"
+#include "experiments/run/record_parts.h"
+#include "experiments/run/sample_timer.h"
 #include "ops/all_ops.h"
 #include "reports/digest.h"
 #include "reports/number_text.h"

@@ -1,12 +1,12 @@
 // Times programs: all that belong to one measurement in the same rounds, in an order drawn anew for each round.
-#ifndef PLUMBLINE_EXPERIMENTS_TIMING_STUDY_H_
-#define PLUMBLINE_EXPERIMENTS_TIMING_STUDY_H_
+#ifndef PLUMBLINE_EXPERIMENTS_RUN_TIMING_STUDY_H_
+#define PLUMBLINE_EXPERIMENTS_RUN_TIMING_STUDY_H_
 
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "experiments/load_experiment.h"
-#include "experiments/progress.h"
+#include "experiments/run/progress.h"
 #include "reports/record.pb.h"
 
 namespace plumbline {
@@ -23,4 +23,4 @@ absl::StatusOr<std::vector<record::Record>> RunTiming(const LoadedExperiment& ex
 
 }  // namespace plumbline
 
-#endif  // PLUMBLINE_EXPERIMENTS_TIMING_STUDY_H_
+#endif  // PLUMBLINE_EXPERIMENTS_RUN_TIMING_STUDY_H_

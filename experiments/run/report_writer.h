@@ -1,6 +1,6 @@
 // From records to reports: which experiment has which report, and where it goes.
-#ifndef PLUMBLINE_EXPERIMENTS_REPORT_WRITER_H_
-#define PLUMBLINE_EXPERIMENTS_REPORT_WRITER_H_
+#ifndef PLUMBLINE_EXPERIMENTS_RUN_REPORT_WRITER_H_
+#define PLUMBLINE_EXPERIMENTS_RUN_REPORT_WRITER_H_
 
 #include <string>
 #include <vector>
@@ -22,4 +22,4 @@ absl::StatusOr<ReportFiles> WriteReports(const std::string& records, const std::
 
 }  // namespace plumbline
 
-#endif  // PLUMBLINE_EXPERIMENTS_REPORT_WRITER_H_
+#endif  // PLUMBLINE_EXPERIMENTS_RUN_REPORT_WRITER_H_

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "experiments/attention/report_data.h"
+#include "experiments/attention/report/report_data.h"
 #include "reports/number_text.h"
 #include "reports/plot.h"
 #include "reports/record_values.h"

@@ -1,10 +1,10 @@
 // The frame of the report: what it is, where it was measured, the answers in short, then its parts.
-#include "experiments/attention/report.h"
+#include "experiments/attention/report/report.h"
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "experiments/attention/report_data.h"
+#include "experiments/attention/report/report_data.h"
 #include "reports/markdown.h"
 #include "reports/record_values.h"
 

@@ -1,0 +1,49 @@
+// A program of a model with its data, ready to run again and again on one thread: what is timed, and whose outputs are
+// compared.
+#ifndef PLUMBLINE_EXPERIMENTS_RUN_PREPARED_PROGRAM_H_
+#define PLUMBLINE_EXPERIMENTS_RUN_PREPARED_PROGRAM_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "compiler/compile.h"
+#include "experiments/load_experiment.h"
+
+namespace plumbline {
+
+// "forward" or "forward_backward" as compile options.
+CompileOptions OptionsOf(absl::string_view program);
+
+class PreparedProgram {
+ public:
+  // Draws the inputs of `run` (seeds of gradients are ones), compiles for its sizes and allocates everything.
+  // Errors: as Compile, or no memory.
+  static absl::StatusOr<std::unique_ptr<PreparedProgram>> Make(const LoadedExperiment& experiment,
+                                                               const ExperimentRun& run, const Model& model,
+                                                               absl::string_view program, int threads);
+
+  const CompiledModel& compiled() const { return compiled_; }
+  int64_t allocated_arena_bytes() const { return executor_->allocated_arena_bytes(); }
+  absl::Status Run() { return executor_->Run(inputs_, outputs_); }
+  // f32 outputs of the last run, by name; gradients of inputs are among them.
+  const std::map<std::string, std::vector<float>>& outputs() const { return output_values_; }
+  // The value of an input.
+  const std::vector<float>& input(const std::string& name) const { return input_values_.at(name); }
+
+ private:
+  PreparedProgram() = default;
+
+  CompiledModel compiled_;
+  std::unique_ptr<Executor> executor_;
+  std::map<std::string, std::vector<float>> input_values_;
+  std::map<std::string, std::vector<float>> output_values_;
+  std::vector<const void*> inputs_;
+  std::vector<void*> outputs_;
+};
+
+}  // namespace plumbline
+
+#endif  // PLUMBLINE_EXPERIMENTS_RUN_PREPARED_PROGRAM_H_
