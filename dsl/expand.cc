@@ -50,7 +50,7 @@ class Expander {
     Instance top_level(source_, resolved_.bodies[0], constants_, constants_.top_level(),
                        CallsOf(0), diagnostics_);
     ExpandInputs(top_level);
-    ExpandBody(top_level);
+    ExpandBody(top_level, ResultsOfModel());
     ExpandOutputs(top_level);
     ExpandLosses(top_level);
     return std::move(result_);
@@ -86,8 +86,19 @@ class Expander {
     }
   }
 
-  void ExpandBody(Instance& instance) {
-    for (const int node : instance.Order()) {
+  // What outputs, losses and metrics refer to.
+  std::vector<ValueTarget> ResultsOfModel() const {
+    std::vector<ValueTarget> results = resolved_.outputs;
+    for (const auto* targets : {&resolved_.losses, &resolved_.metrics}) {
+      for (const std::vector<ValueTarget>& values : *targets) {
+        results.insert(results.end(), values.begin(), values.end());
+      }
+    }
+    return results;
+  }
+
+  void ExpandBody(Instance& instance, const std::vector<ValueTarget>& results) {
+    for (const int node : instance.Order(results)) {
       InstanceValue& value = instance.values[static_cast<size_t>(node)];
       if (!instance.survives(node)) {
         const ValueTarget stand_in = instance.StandIn(node);
@@ -277,7 +288,7 @@ class Expander {
     instance.path = path;
     instance.arguments = arguments;
     result_.model.scopes.back().bindings = Bind(instance, locations);
-    ExpandBody(instance);
+    ExpandBody(instance, {body.output});
     if (body.output_node < 0) return OutputOf(instance, body.output);
     result_.node_used[Number(instance, body.output_node)] = true;
     return CheckOutput(instance, instance.values[static_cast<size_t>(body.output_node)]);

@@ -212,16 +212,6 @@ std::vector<std::pair<std::string, size_t>> NamesIn(const Expression& expression
   return names;
 }
 
-bool HasReal(const Expression& expression) {
-  if (expression.kind() == Expression::Kind::kReal || expression.kind() == Expression::Kind::kSqrt) {
-    return true;
-  }
-  for (const Expression& operand : expression.operands()) {
-    if (HasReal(operand)) return true;
-  }
-  return false;
-}
-
 std::string ToString(const Expression& expression) {
   std::string text;
   Print(expression, kOrLevel, &text);

@@ -74,6 +74,7 @@ class Expression {
     kMin,
     kMax,
     kCeilDiv,
+    // From here on conditions.
     kLess,
     kLessEqual,
     kGreater,
@@ -119,14 +120,15 @@ ExpressionOr<std::vector<Expression>> ParseExpressionList(absl::string_view text
 // the name).
 using NameLookup = std::function<ExpressionOr<std::optional<Number>>(const std::string& name)>;
 
-// Evaluates in 64-bit integers: `/` must be exact, every overflow is an error, reals and sqrt are refused.
+// Evaluates in 64-bit integers: `/` must be exact, every overflow is an error, reals and sqrt are refused (other than in
+// conditions such as `rate < 0.5`, whose two sides are then compared in double).
 ExpressionOr<int64_t> EvaluateInteger(const Expression& expression, const NameLookup& lookup);
 
 // Evaluates in double throughout: `/` rounds; the value must be finite.
 ExpressionOr<double> EvaluateReal(const Expression& expression, const NameLookup& lookup);
 
 // For constants and conditions: in double if a real takes part (a decimal, sqrt or a constant that is real), else in
-// integers.
+// integers. A condition is an integer, also one on reals.
 ExpressionOr<Number> EvaluateNumber(const Expression& expression, const NameLookup& lookup);
 
 // Replaces names with a value by that value and computes what has the same value as integer and as real; what does not
@@ -136,9 +138,6 @@ ExpressionOr<Expression> Fold(const Expression& expression, const NameLookup& lo
 
 // The names in an expression, in order, with their offsets; repeated as often as they occur.
 std::vector<std::pair<std::string, size_t>> NamesIn(const Expression& expression);
-
-// True for a decimal or a sqrt anywhere inside.
-bool HasReal(const Expression& expression);
 
 // Canonical text: reads back to an equal tree; single spaces around binary operators, no needless parentheses.
 std::string ToString(const Expression& expression);

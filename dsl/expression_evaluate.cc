@@ -36,6 +36,9 @@ ExpressionError SymbolWhereConstantWanted(const Expression& name) {
           "symbols get their sizes when the model is run"};
 }
 
+// Gives 0 or 1, whatever its operands are.
+bool IsCondition(Kind kind) { return kind == Kind::kNot || kind >= Kind::kLess; }
+
 bool IsLogical(Kind kind) { return kind == Kind::kAnd || kind == Kind::kOr; }
 
 // The value of a comparison or logical operator, in either arithmetic.
@@ -172,7 +175,21 @@ ExpressionOr<Number> LookUpNumber(const Expression& name, const NameLookup& look
   return **found;
 }
 
-// T is int64_t or double: one recursion for both arithmetics.
+// Whether a real takes part in the value: a decimal, sqrt or a real constant, other than inside a condition. Errors of
+// constants count as integers; who evaluates meets them.
+bool IsReal(const Expression& expression, const NameLookup& lookup) {
+  if (expression.kind() == Kind::kReal || expression.kind() == Kind::kSqrt) return true;
+  if (IsCondition(expression.kind())) return false;
+  if (expression.kind() == Kind::kName) {
+    const ExpressionOr<std::optional<Number>> found = lookup(expression.name());
+    return found.ok() && found->has_value() && std::holds_alternative<double>(**found);
+  }
+  return std::any_of(expression.operands().begin(), expression.operands().end(),
+                     [&lookup](const Expression& operand) { return IsReal(operand, lookup); });
+}
+
+// T is int64_t or double: one recursion for both arithmetics. Within integers, the conditions on reals are computed in
+// double.
 template <typename T>
 class Evaluator {
  public:
@@ -198,6 +215,9 @@ class Evaluator {
  private:
   ExpressionOr<T> Operation(const Expression& expression) const {
     const std::vector<Expression>& operands = expression.operands();
+    if constexpr (std::is_same_v<T, int64_t>) {
+      if (IsConditionOnReals(expression)) return RealCondition(expression);
+    }
     const ExpressionOr<T> a = Evaluate(operands[0]);
     if (!a.ok()) return a;
     if (IsLogical(expression.kind()) && (*a != 0) == (expression.kind() == Kind::kOr)) {
@@ -210,6 +230,19 @@ class Evaluator {
       b = *second;
     }
     return Apply(expression, *a, b);
+  }
+
+  bool IsConditionOnReals(const Expression& expression) const {
+    if (!IsCondition(expression.kind())) return false;
+    const std::vector<Expression>& operands = expression.operands();
+    return std::any_of(operands.begin(), operands.end(),
+                       [this](const Expression& operand) { return IsReal(operand, lookup_); });
+  }
+
+  ExpressionOr<int64_t> RealCondition(const Expression& expression) const {
+    const ExpressionOr<double> value = Evaluator<double>(lookup_).Evaluate(expression);
+    if (!value.ok()) return value.error();
+    return int64_t{*value != 0};
   }
 
   static ExpressionOr<T> Real(double value, const Expression& at) {
@@ -237,29 +270,25 @@ class Evaluator {
   const NameLookup& lookup_;
 };
 
-// Whether a decimal, sqrt or a real constant takes part, and whether a symbol does.
-struct Parts {
-  bool real = false;
-  bool symbol = false;
-};
-
-ExpressionOr<Parts> PartsOf(const Expression& expression, const NameLookup& lookup) {
-  Parts parts;
-  parts.real = HasReal(expression);
+// The first error of a constant in an expression, with its offset; an error without a message may be one.
+std::optional<ExpressionError> FirstError(const Expression& expression, const NameLookup& lookup) {
   for (const auto& [name, offset] : NamesIn(expression)) {
     const ExpressionOr<std::optional<Number>> found = lookup(name);
-    if (!found.ok()) {
-      ExpressionError error = found.error();
-      error.offset = offset;
-      return error;
-    }
-    if (!found->has_value()) {
-      parts.symbol = true;
-    } else if (std::holds_alternative<double>(**found)) {
-      parts.real = true;
-    }
+    if (found.ok()) continue;
+    ExpressionError error = found.error();
+    error.offset = offset;
+    return error;
   }
-  return parts;
+  return std::nullopt;
+}
+
+bool HasSymbols(const Expression& expression, const NameLookup& lookup) {
+  if (expression.kind() == Kind::kName) {
+    const ExpressionOr<std::optional<Number>> found = lookup(expression.name());
+    return found.ok() && !found->has_value();
+  }
+  return std::any_of(expression.operands().begin(), expression.operands().end(),
+                     [&lookup](const Expression& operand) { return HasSymbols(operand, lookup); });
 }
 
 // The literal that an operation on literals gives, if it is the same in both arithmetics.
@@ -282,6 +311,7 @@ std::optional<Expression> FoldLiterals(const Expression& operation,
   }
   const ExpressionOr<double> value = ApplyToReals(operation, reals[0], reals[1]);
   if (!value.ok()) return std::nullopt;
+  if (IsCondition(operation.kind())) return Expression::Integer(*value != 0, operation.offset());
   return Expression::Real(*value, operation.offset());
 }
 
@@ -319,9 +349,7 @@ ExpressionOr<double> EvaluateReal(const Expression& expression, const NameLookup
 }
 
 ExpressionOr<Number> EvaluateNumber(const Expression& expression, const NameLookup& lookup) {
-  const ExpressionOr<Parts> parts = PartsOf(expression, lookup);
-  if (!parts.ok()) return parts.error();
-  if (parts->real) {
+  if (IsReal(expression, lookup)) {
     const ExpressionOr<double> value = EvaluateReal(expression, lookup);
     if (!value.ok()) return value.error();
     return Number(*value);
@@ -334,9 +362,8 @@ ExpressionOr<Number> EvaluateNumber(const Expression& expression, const NameLook
 }
 
 ExpressionOr<Expression> Fold(const Expression& expression, const NameLookup& lookup) {
-  const ExpressionOr<Parts> parts = PartsOf(expression, lookup);
-  if (!parts.ok()) return parts.error();
-  if (parts->real && !parts->symbol) {
+  if (std::optional<ExpressionError> error = FirstError(expression, lookup)) return *error;
+  if (IsReal(expression, lookup) && !HasSymbols(expression, lookup)) {
     const ExpressionOr<double> value = EvaluateReal(expression, lookup);
     if (!value.ok()) return value.error();
     return Expression::Real(*value, expression.offset());

@@ -96,7 +96,7 @@ std::vector<int> Instance::Needs(int node) const {
 }
 
 // Depth-first with a stack of its own, since a file may list its nodes in any order.
-std::vector<int> Instance::Order() {
+std::vector<int> Instance::Order(const std::vector<ValueTarget>& results) {
   enum class State { kNew, kOpen, kDone };
   struct Entry {
     int node;
@@ -110,11 +110,13 @@ std::vector<int> Instance::Order() {
     states[static_cast<size_t>(node)] = State::kOpen;
     stack.push_back({node, Needs(node)});
   };
-  const int output = body_.output_node >= 0 ? body_.output_node : NodeOf(body_.output);
-  const int count = static_cast<int>(body_.nodes.size());
-  for (int root = 0; root < count; ++root) {
-    const bool wanted = survives(root) || root == output;
-    if (!wanted || states[static_cast<size_t>(root)] != State::kNew) continue;
+  std::vector<bool> wanted = survives_;
+  for (const ValueTarget& result : results) {
+    if (NodeOf(result) >= 0) wanted[static_cast<size_t>(NodeOf(result))] = true;
+  }
+  if (body_.output_node >= 0) wanted[static_cast<size_t>(body_.output_node)] = true;
+  for (int root = 0; root < static_cast<int>(body_.nodes.size()); ++root) {
+    if (!wanted[static_cast<size_t>(root)] || states[static_cast<size_t>(root)] != State::kNew) continue;
     open(root);
     while (!stack.empty()) {
       Entry& entry = stack.back();

@@ -52,8 +52,9 @@ class Instance {
   // Of a dropped node: the target that its name stands for; kUnknown if it has no inputs.
   ValueTarget StandIn(int node) const;
 
-  // Survivors and the dropped nodes that are referred to, each after what it needs. Cycles are reported and cut.
-  std::vector<int> Order();
+  // Survivors and the dropped nodes that they or `results` refer to, each after what it needs. Cycles are reported and
+  // cut.
+  std::vector<int> Order(const std::vector<ValueTarget>& results);
 
   int scope = 0;
   std::string path;                       // prefix of the nodes' paths

@@ -1,6 +1,7 @@
 #include "dsl/load_model.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "dsl/expand.h"
 #include "dsl/expanded_model.h"
 #include "dsl/expansion_size.h"
+#include "dsl/load_options.h"
 #include "dsl/model.pb.h"
 #include "dsl/resolve.h"
 #include "dsl/share_parameters.h"
@@ -38,6 +40,16 @@ bool CheckLanguage(const Source& source, const proto::Model& model, const Locati
     diagnostics.Add(FileError(source.name(), "no language version")
                         .Hint(absl::StrCat("begin the file with language: ", kLanguage)));
   }
+  return false;
+}
+
+// So many declarations would only be counted as too many later on.
+bool CheckNodeCount(const Source& source, const proto::Model& model, Diagnostics& diagnostics) {
+  int64_t count = model.node_size();
+  for (const proto::Function& function : model.function()) count += function.node_size();
+  if (count <= kMaxExpandedNodes) return true;
+  diagnostics.Add(FileError(source.name(), absl::StrCat("the file has ", count, " nodes"))
+                      .Hint(absl::StrCat("the limit is ", kMaxExpandedNodes)));
   return false;
 }
 
@@ -86,6 +98,7 @@ std::optional<ExpandedModel> LoadModel(std::shared_ptr<const Source> source,
   const ParseOutcome outcome = ParseTextProto(*source, &model, &locations, diagnostics);
   if (outcome == ParseOutcome::kUnreadable) return std::nullopt;
   if (!CheckLanguage(*source, model, locations, diagnostics)) return std::nullopt;
+  if (!CheckNodeCount(*source, model, diagnostics)) return std::nullopt;
   CheckCompleteness(*source, model, locations, diagnostics);
 
   const DeclaredModel declared =

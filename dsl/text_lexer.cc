@@ -200,16 +200,15 @@ void TextLexer::LexNumber() {
     ++length;
   }
   const absl::string_view number = text_.substr(position_, length);
-  if (AllDigits(number) && (number.size() == 1 || number[0] != '0')) {
+  const bool leading_zero = number.size() > 1 && number[0] == '0' && absl::ascii_isdigit(number[1]);
+  if (IsHexadecimal(number) || (AllDigits(number) && !leading_zero)) {
     Take(Token::Kind::kInteger, length);
-  } else if (IsHexadecimal(number)) {
-    Take(Token::Kind::kInteger, length);
-  } else if (!AllDigits(number) && IsReal(number)) {
+  } else if (IsReal(number) && !leading_zero) {
     Take(Token::Kind::kReal, length);
   } else {
-    const bool octal = AllDigits(number);
-    Fail(position_, absl::StrCat(Quoted(number), octal ? " begins with 0" : " is not a number"),
-         octal ? "numbers are decimal, never octal" : "");
+    Fail(position_,
+         absl::StrCat(Quoted(number), leading_zero ? " begins with 0" : " is not a number"),
+         leading_zero ? "numbers are decimal, never octal" : "");
     Take(Token::Kind::kBadNumber, length);
   }
 }

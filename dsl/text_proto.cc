@@ -172,16 +172,15 @@ class Reader {
     }
     const auto* oneof = field.real_containing_oneof();
     if (oneof == nullptr) return false;
-    for (int i = 0; i < oneof->field_count(); ++i) {
-      before = locations_.Name(message, oneof->field(i)->number(), 0);
-      if (!before.known()) continue;
-      Report(location,
-             absl::StrCat("'", field.name(), "' beside '", oneof->field(i)->name(),
-                          "': only one of them may stand here"),
-             absl::StrCat("'", oneof->field(i)->name(), "' is in line ", before.line));
-      return true;
-    }
-    return false;
+    const FieldDescriptor* other =
+        message.GetReflection()->GetOneofFieldDescriptor(message, oneof);
+    if (other == nullptr) return false;
+    before = locations_.Name(message, other->number(), 0);
+    Report(location,
+           absl::StrCat("'", field.name(), "' beside '", other->name(),
+                        "': only one of them may stand here"),
+           absl::StrCat("'", other->name(), "' is in line ", before.line));
+    return true;
   }
 
   // Skips the value of an unknown or superfluous field, whatever it is. Not recursive.
