@@ -80,6 +80,7 @@ bool SeparatesBatch(const NodeView& node) { return node.input_type(0).rank() > 2
 std::vector<OpDefinition> CausalMaskOps() {
   OpDefinition op;
   op.name = kName;
+  op.example = {{"B, H, L, L"}, {{"fill", "0"}}};
   op.formula = "y[..., i, j] = x[..., i, j] for j <= i, else fill";
   op.inputs = {"x"};
   op.attributes = {{"fill", AttributeKind::kText, "-inf", false, "\"-inf\" or \"0\""}};

@@ -101,6 +101,7 @@ bool SeparatesBatch(const NodeView& node) {
 std::vector<OpDefinition> ConcatOps() {
   OpDefinition op;
   op.name = kName;
+  op.example = {{"B, C"}, {{"axis", "1"}}};
   op.formula = "the inputs one after another along the axis";
   op.inputs = {"x"};
   op.variadic = true;

@@ -100,6 +100,8 @@ template <int kAxes>
 OpDefinition Conv() {
   OpDefinition op;
   op.name = kName<kAxes>;
+  op.example = kAxes == 1 ? OpExample{{"B, 3, L"}, {{"channels", "8"}, {"kernel", "3"}, {"padding", "1"}}}
+                          : OpExample{{"B, 3, H, W"}, {{"channels", "8"}, {"kernel", "3"}, {"padding", "1"}}};
   op.formula =
       "y[b, o, p] = bias[o] + sum_{c, k} x[b, c, p·stride + k·dilation - padding]·weight[o, c, k]";
   op.inputs = {"x"};

@@ -33,6 +33,7 @@ Cost DropoutCost(const NodeView& node) {
 std::vector<OpDefinition> DropoutOps() {
   OpDefinition op;
   op.name = "dropout";
+  op.example = {{"B, C"}, {{"rate", "0.5"}}};
   op.formula = "training: y = x·mask / (1 - rate); otherwise y = x";
   op.inputs = {"x"};
   op.attributes = {

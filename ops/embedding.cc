@@ -44,6 +44,7 @@ Cost EmbeddingCost(const NodeView& node) {
 std::vector<OpDefinition> EmbeddingOps() {
   OpDefinition op;
   op.name = kName;
+  op.example = {{"S64 B, S"}, {{"vocab", "35"}, {"features", "8"}}};
   op.formula = "y[..., :] = weight[index[...], :]";
   op.inputs = {"index"};
   op.attributes = {

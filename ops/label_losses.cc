@@ -90,6 +90,7 @@ Cost AccuracyCost(const NodeView& node) {
 OpDefinition NegativeLogLikelihood() {
   OpDefinition op;
   op.name = kNll;
+  op.example = {{"B, C", "S64 B"}, {}};
   op.formula = "-mean log_probs[..., label]";
   op.inputs = {"log_probs", "label"};
   op.is_loss = true;
@@ -101,6 +102,7 @@ OpDefinition NegativeLogLikelihood() {
 OpDefinition CrossEntropy() {
   OpDefinition op;
   op.name = kCrossEntropy;
+  op.example = {{"B, C", "S64 B"}, {}};
   op.formula =
       "mean(-(1 - e)·log p[label] - e/classes·sum_c log p[c]), p = softmax(logits), e = "
       "label_smoothing";
@@ -117,6 +119,7 @@ OpDefinition CrossEntropy() {
 OpDefinition Accuracy() {
   OpDefinition op;
   op.name = kAccuracy;
+  op.example = {{"B, C", "S64 B"}, {}};
   op.formula = "share of positions where argmax scores = label";
   op.inputs = {"scores", "label"};
   op.is_metric = true;

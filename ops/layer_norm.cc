@@ -64,6 +64,7 @@ bool SeparatesBatch(const NodeView& node) { return node.input_type(0).rank() > 1
 std::vector<OpDefinition> LayerNormOps() {
   OpDefinition op;
   op.name = kName;
+  op.example = {{"B, L, 8"}, {}};
   op.formula = "y = (x - mean) / sqrt(variance + epsilon)·weight + bias, over the last axis";
   op.inputs = {"x"};
   op.attributes = {{"epsilon", AttributeKind::kReal, "1e-5", false, "added to the variance"}};

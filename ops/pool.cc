@@ -64,6 +64,7 @@ Cost AverageCost(const NodeView& node) {
 OpDefinition Pool(const char* name) {
   OpDefinition op;
   op.name = name;
+  op.example = {{"B, C, H, W"}, {{"kernel", "2"}}};
   op.inputs = {"x"};
   op.attributes = {{"kernel", AttributeKind::kIntegerList, "", true,
                     "size of the window, one number or one for each axis"},

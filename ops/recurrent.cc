@@ -103,6 +103,7 @@ template <const Cell& kCell>
 OpDefinition Recurrent(const char* formula) {
   OpDefinition op;
   op.name = kCell.name;
+  op.example = {{"B, S, 8"}, {{"width", "16"}}};
   op.formula = formula;
   op.inputs = {"x"};
   op.attributes = {

@@ -47,6 +47,7 @@ Cost PositionsCost(const NodeView& node) {
 std::vector<OpDefinition> SinusoidalPositionsOps() {
   OpDefinition op;
   op.name = kName;
+  op.example = {{"B, S, 8"}, {}};
   op.formula =
       "y[b, t, :] = x[b, t, :] + (sin(t·r_j), cos(t·r_j)), r_j = max_timescale^(-j / (width/2 - "
       "1))";

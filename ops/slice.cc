@@ -150,6 +150,7 @@ bool SeparatesBatch(const NodeView& node) {
 OpDefinition Slice() {
   OpDefinition op;
   op.name = kSlice;
+  op.example = {{"B, 8"}, {{"axis", "1"}, {"begin", "2"}, {"end", "6"}}};
   op.formula = "y = x[begin .. end-1] along the axis";
   op.attributes = {{"axis", AttributeKind::kInteger, "", true, "the axis that shrinks"},
                    {"begin", AttributeKind::kSize, "", true, "first position that is kept, from 0"},

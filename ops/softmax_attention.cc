@@ -164,6 +164,7 @@ bool GradientAcceptsLayout(const NodeView& node, int input, const Layout& layout
 OpDefinition Forward() {
   OpDefinition op;
   op.name = kName;
+  op.example = {{"B, H, L, D", "B, H, L, D", "B, H, L, D"}, {}};
   op.formula = "z_i = sum_j softmax_j(scale·q_i·k_j)·v_j";
   op.inputs = {"q", "k", "v", "lengths"};
   op.infer = Infer;

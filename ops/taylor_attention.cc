@@ -227,6 +227,7 @@ bool GradientAcceptsLayout(const NodeView& node, int input, const Layout& layout
 OpDefinition Forward() {
   OpDefinition op;
   op.name = kName;
+  op.example = {{"B, H, L, D", "B, H, L, D", "B, H, L, D"}, {}};
   op.formula =
       "z_i = sum_j p(s_ij)·v_j / sum_j p(s_ij), s_ij = scale·q_i·k_j, p(s) = sum_{n < terms} s^n / "
       "n!";

@@ -136,6 +136,7 @@ bool SeparatesBatch(const NodeView& node) { return node.input_type(0).rank() > 1
 OpDefinition Features() {
   OpDefinition op;
   op.name = kName;
+  op.example = {{"B, L, D"}, {{"terms", "3"}}};
   op.formula = "the M = C(D+terms-1, terms-1) monomials x^a / sqrt(a!) of degree < terms";
   op.inputs = {"x"};
   op.attributes = {TermsAttribute()};

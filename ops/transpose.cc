@@ -83,6 +83,7 @@ bool SeparatesBatch(const NodeView& node) {
 std::vector<OpDefinition> TransposeOps() {
   OpDefinition op;
   op.name = kName;
+  op.example = {{"B, L, C"}, {{"permutation", "0, 2, 1"}}};
   op.formula = "axis i of y is axis permutation[i] of x";
   op.inputs = {"x"};
   op.attributes = {{"permutation", AttributeKind::kIntegerList, "", true, "every axis of x once"}};

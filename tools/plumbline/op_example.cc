@@ -52,7 +52,11 @@ ExpandedNode WrittenNode(const OpDefinition& op) {
 
 std::string DescribeNode(const Graph& graph, const Node& node, size_t data_inputs) {
   const SymbolTable& symbols = graph.symbols();
-  std::string text = "example\n";
+  std::string text = "example";
+  for (const auto& [name, value] : node.attributes.values()) {
+    absl::StrAppend(&text, " ", name, ": \"", ToString(value, symbols), "\"");
+  }
+  text += "\n";
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     const bool parameter = i >= data_inputs;
     const std::string& name = graph.producer(node.inputs[i]).name;
@@ -71,8 +75,23 @@ std::string DescribeNode(const Graph& graph, const Node& node, size_t data_input
 
 }  // namespace
 
-std::string DescribeExample(const OpDefinition& op) {
-  if (op.example.inputs.empty()) return "";
+namespace {
+
+// Ops without an example of their own work on any shape.
+OpDefinition WithExample(OpDefinition op) {
+  if (op.example.inputs.empty()) op.example.inputs.assign(op.inputs.size(), "B, C");
+  for (const AttributeSpec& spec : op.attributes) {
+    const bool number = spec.kind == AttributeKind::kReal || spec.kind == AttributeKind::kInteger;
+    if (spec.required && number) op.example.attributes.emplace(spec.name, "2");
+  }
+  return op;
+}
+
+}  // namespace
+
+std::string DescribeExample(const OpDefinition& definition) {
+  if (definition.source != SourceKind::kNone) return "";
+  const OpDefinition op = WithExample(definition);
   Graph graph(&AllOps());
   SizeEnvironment environment;
   std::vector<ValueId> inputs;
@@ -95,7 +114,7 @@ std::string DescribeExample(const OpDefinition& op) {
       inputs.push_back(graph.AddParameter(spec.name, spec.shape, spec.initializer));
     }
   }
-  const absl::StatusOr<NodeId> id = graph.AddNode(op, "", inputs, *attributes);
+  const absl::StatusOr<NodeId> id = graph.AddNode(definition, "", inputs, *attributes);
   if (!id.ok()) return "";
   graph.mutable_outputs().push_back({"y", graph.node(*id).outputs[0], OutputKind::kOutput});
   return DescribeNode(graph, graph.node(*id), op.example.inputs.size());
