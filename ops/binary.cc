@@ -154,7 +154,7 @@ absl::Status LowerBinary(LoweringContext& context, const BinaryTraits& traits) {
     std::swap(a, b);
     axes = MergeAxes(shape, strides(a), strides(b));
   }
-  if (IsFull(axes, &LoopAxis::a_stride)) {
+  if (IsFull(axes, &LoopAxis::a_stride) && axes.size() <= DNNL_MAX_NDIMS) {
     const onednn::Desc full = OperandDesc(axes, &LoopAxis::a_stride);
     const onednn::Desc second = OperandDesc(axes, &LoopAxis::b_stride);
     const auto pd = onednn::ForwardPd<dnnl::binary>(context.engine(), LoweringContext::PlainAttr(),

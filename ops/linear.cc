@@ -11,6 +11,7 @@
 #include "compiler/onednn/lowering_context.h"
 #include "ops/checks.h"
 #include "ops/op_list.h"
+#include "ops/product.h"
 
 namespace plumbline {
 namespace {
@@ -23,7 +24,8 @@ absl::StatusOr<std::vector<ParameterSpec>> Parameters(const InferContext& contex
   if (context.inputs[0].rank() < 1) return absl::InvalidArgumentError("linear: x needs an axis");
   const Size in = context.inputs[0].shape.back();
   const Size features = context.attributes.size("features");
-  const double bound = 1 / std::sqrt(static_cast<double>(std::max<int64_t>(in.AsInteger().value_or(1), 1)));
+  const double bound =
+      1 / std::sqrt(static_cast<double>(std::max<int64_t>(in.AsInteger().value_or(1), 1)));
   const Initializer initializer{Initializer::Kind::kUniform, -bound, bound};
   std::vector<ParameterSpec> specs = {{"weight", {features, in}, initializer}};
   if (context.attributes.boolean("bias")) specs.push_back({"bias", {features}, initializer});
@@ -57,20 +59,12 @@ absl::StatusOr<std::vector<Array>> Evaluate(const EvaluateContext& context) {
   return std::vector<Array>{std::move(y)};
 }
 
-// The value as a matrix of its last axis.
-ValueId AsRows(GradientContext& context, ValueId value) {
-  const Shape& shape = context.graph().type(value).shape;
-  Size rows(1);
-  for (size_t axis = 0; axis + 1 < shape.size(); ++axis) rows *= shape[axis];
-  return context.Add("reshape", {value}, {{"shape", Shape{rows, shape.back()}}});
-}
-
 absl::Status Gradient(GradientContext& context) {
   const ValueId g = context.output_gradient(0);
   const ValueId rows = AsRows(context, g);
   if (context.wanted(0)) {
-    const ValueId product =
-        context.Add("matmul", {rows, context.input(1)}, {{"transpose_a", false}, {"transpose_b", false}});
+    const ValueId product = context.Add("matmul", {rows, context.input(1)},
+                                        {{"transpose_a", false}, {"transpose_b", false}});
     context.set_gradient(
         0, context.Add("reshape", {product}, {{"shape", context.input_type(0).shape}}));
   }
@@ -86,33 +80,19 @@ absl::Status Gradient(GradientContext& context) {
 }
 
 Cost CostOf(const NodeView& node) {
-  const Polynomial per_output =
-      Polynomial(2) * node.input_type(0).shape.back() + Polynomial(node.attributes().boolean("bias") ? 1 : 0);
+  const Polynomial per_output = Polynomial(2) * node.input_type(0).shape.back() +
+                                Polynomial(node.attributes().boolean("bias") ? 1 : 0);
   return {per_output * node.output_type(0).ElementCount(), {}, {}};
 }
 
 absl::Status Lower(LoweringContext& context) {
-  const int64_t in = context.input_shape(0).back();
-  const int64_t features = context.output_shape(0).back();
-  const int64_t rows = ElementCount(context.output_shape(0)) / features;
-  const onednn::Desc x = RowMajorDesc({rows, in}, DataType::kF32);
-  // Wᵀ as a view of W. A single input or output feature makes it row-major.
-  const std::vector<int64_t> strides =
-      in == 1 || features == 1 ? std::vector<int64_t>{features, 1} : std::vector<int64_t>{1, in};
-  const onednn::Desc weight = StridedDesc({in, features}, strides, DataType::kF32);
-  const onednn::Desc bias = RowMajorDesc({1, features}, DataType::kF32);
-  const onednn::Desc y = RowMajorDesc({rows, features}, DataType::kF32);
-  std::vector<onednn::PrimitiveArgument> arguments = {{DNNL_ARG_SRC, context.Input(0), x},
-                                                      {DNNL_ARG_WEIGHTS, context.Input(1), weight},
-                                                      {DNNL_ARG_DST, context.Output(0), y}};
-  const dnnl::primitive_attr attr = context.Attr({rows, features}, &arguments);
-  if (!context.attributes().boolean("bias")) {
-    context.AddPrimitive(onednn::ForwardPd<dnnl::matmul>(context.engine(), attr, x, weight, y), std::move(arguments));
-    return absl::OkStatus();
-  }
-  arguments.push_back({DNNL_ARG_BIAS, context.Input(2), bias});
-  context.AddPrimitive(onednn::ForwardPd<dnnl::matmul>(context.engine(), attr, x, weight, bias, y),
-                       std::move(arguments));
+  Product product;  // all rows times Wᵀ, a view of W
+  product.inner = context.input_shape(0).back();
+  product.columns = context.output_shape(0).back();
+  product.rows = ElementCount(context.output_shape(0)) / product.columns;
+  product.a_strides[0] = product.inner;
+  product.b_strides[1] = product.inner;
+  AddProduct(context, std::move(product), context.attributes().boolean("bias") ? 2 : kNone);
   return absl::OkStatus();
 }
 

@@ -8,13 +8,18 @@
 namespace plumbline {
 namespace {
 
-absl::StatusOr<std::vector<TensorType>> Infer(const InferContext& context) { return InferSoftmax(context, "log_softmax"); }
-absl::Status Gradient(GradientContext& context) { return SoftmaxGradient(context, "log_softmax_gradient"); }
+absl::StatusOr<std::vector<TensorType>> Infer(const InferContext& context) {
+  return InferSoftmax(context, "log_softmax");
+}
+absl::Status Gradient(GradientContext& context) {
+  return SoftmaxGradient(context, "log_softmax_gradient");
+}
 
 }  // namespace
 
 std::vector<OpDefinition> LogSoftmaxOps() {
-  return MakeSoftmax({"log_softmax", "y = x - log sum exp(x), along the axis", true, Infer, Gradient});
+  return MakeSoftmax(
+      {"log_softmax", "y = x - log sum exp(x), along the axis", true, Infer, Gradient});
 }
 
 }  // namespace plumbline

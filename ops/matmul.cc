@@ -11,6 +11,7 @@
 #include "compiler/onednn/lowering_context.h"
 #include "ops/checks.h"
 #include "ops/op_list.h"
+#include "ops/product.h"
 
 namespace plumbline {
 namespace {
@@ -54,9 +55,9 @@ absl::StatusOr<std::vector<TensorType>> Infer(const InferContext& context) {
   const Size& inner_a = a[a.size() - (transpose_a ? 2 : 1)];
   const Size& inner_b = b[b.size() - (transpose_b ? 1 : 2)];
   if (inner_a != inner_b) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("matmul: inner sizes differ: ", shapes, transpose_a ? ", a transposed" : "",
-                     transpose_b ? ", b transposed" : ""));
+    return absl::InvalidArgumentError(absl::StrCat("matmul: inner sizes differ: ", shapes,
+                                                   transpose_a ? ", a transposed" : "",
+                                                   transpose_b ? ", b transposed" : ""));
   }
   std::optional<Shape> shape = BroadcastLeading(a, b);
   if (!shape) {
@@ -115,7 +116,8 @@ absl::StatusOr<std::vector<Array>> Evaluate(const EvaluateContext& context) {
 absl::Status Gradient(GradientContext& context) {
   const bool transpose_a = context.attributes().boolean("transpose_a");
   const bool transpose_b = context.attributes().boolean("transpose_b");
-  const ValueId a = context.input(0), b = context.input(1), g = context.output_gradient(0);
+  ValueId a = context.input(0), g = context.output_gradient(0);
+  const ValueId b = context.input(1);
   const auto product = [&](ValueId left, bool transpose_left, ValueId right, bool transpose_right) {
     return context.Add("matmul", {left, right},
                        {{"transpose_a", transpose_left}, {"transpose_b", transpose_right}});
@@ -125,6 +127,11 @@ absl::Status Gradient(GradientContext& context) {
                                         : product(g, false, b, !transpose_b));  // g b'ᵀ
   }
   if (context.wanted(1)) {
+    // One matrix b for the whole batch: one product sums its gradient.
+    if (context.input_type(1).rank() == 2 && context.input_type(0).rank() > 2 && !transpose_a) {
+      a = AsRows(context, a);
+      g = AsRows(context, g);
+    }
     context.set_gradient(1, transpose_b ? product(g, true, a, transpose_a)      // gᵀ a'
                                         : product(a, !transpose_a, g, false));  // a'ᵀ g
   }
@@ -137,112 +144,56 @@ Cost CostOf(const NodeView& node) {
   return {Polynomial(2) * inner * node.output_type(0).ElementCount(), {}, {}};
 }
 
-// An operand as oneDNN sees it: leading axes padded with 1, the matrix transposed if asked. A row
-// or column of one element has strides that any implementation takes for row-major.
-struct Operand2 {
-  std::vector<int64_t> dims;
-  std::vector<int64_t> strides;
-};
-
-Operand2 View(const std::vector<int64_t>& shape, const Layout& layout, bool transpose,
-              size_t rank) {
-  Operand2 view{shape, layout.strides};
-  const size_t last = shape.size() - 1;
-  if (transpose) {
-    std::swap(view.dims[last], view.dims[last - 1]);
-    std::swap(view.strides[last], view.strides[last - 1]);
+// Strides of an operand over the leading axes of the result; 0 where it is repeated.
+std::vector<int64_t> LeadingStrides(const std::vector<int64_t>& shape, const Layout& layout,
+                                    size_t leading) {
+  std::vector<int64_t> strides(leading, 0);
+  const size_t missing = leading + 2 - shape.size();
+  for (size_t axis = missing; axis < leading; ++axis) {
+    if (shape[axis - missing] != 1) strides[axis] = layout.strides[axis - missing];
   }
-  const int64_t rows = view.dims[last - 1], columns = view.dims[last];
-  int64_t& row_stride = view.strides[last - 1];
-  int64_t& column_stride = view.strides[last];
-  if (columns == 1 && row_stride == 1 && rows > 1) {
-    column_stride = rows;  // a column that lies like a transposed row
-  } else if (columns == 1) {
-    column_stride = 1;
-  }
-  if (rows == 1) row_stride = column_stride == 1 ? columns : 1;
-  view.dims.insert(view.dims.begin(), rank - shape.size(), 1);
-  view.strides.insert(view.strides.begin(), rank - shape.size(),
-                      view.strides.empty() ? 1 : view.strides[0] * shape[0]);
-  return view;
-}
-
-// Plain loops for the few shapes that oneDNN leaves to its reference kernel.
-void MultiplyLoop(const Operand2& a, const Operand2& b, const std::vector<int64_t>& y_shape,
-                  const float* a_data, const float* b_data, float* y) {
-  const size_t rank = y_shape.size();
-  const int64_t m = y_shape[rank - 2], n = y_shape[rank - 1], k = a.dims[rank - 1];
-  int64_t matrices = 1;
-  for (size_t axis = 0; axis + 2 < rank; ++axis) matrices *= y_shape[axis];
-  for (int64_t matrix = 0; matrix < matrices; ++matrix) {
-    int64_t a_offset = 0, b_offset = 0, rest = matrix;
-    for (size_t axis = rank - 2; axis-- > 0;) {
-      const int64_t index = rest % y_shape[axis];
-      rest /= y_shape[axis];
-      if (a.dims[axis] > 1) a_offset += index * a.strides[axis];
-      if (b.dims[axis] > 1) b_offset += index * b.strides[axis];
-    }
-    for (int64_t i = 0; i < m; ++i, y += n) {
-      std::fill(y, y + n, 0.0f);
-      for (int64_t p = 0; p < k; ++p) {
-        const float left = a_data[a_offset + i * a.strides[rank - 2] + p * a.strides[rank - 1]];
-        const float* const right = b_data + b_offset + p * b.strides[rank - 2];
-        for (int64_t j = 0; j < n; ++j) y[j] += left * right[j * b.strides[rank - 1]];
-      }
-    }
-  }
+  return strides;
 }
 
 absl::Status Lower(LoweringContext& context) {
-  std::vector<int64_t> y_shape = context.output_shape(0);
-  const size_t rank = y_shape.size();
-  Operand2 a = View(context.input_shape(0), context.input_layout(0),
-                    context.attributes().boolean("transpose_a"), rank);
-  Operand2 b = View(context.input_shape(1), context.input_layout(1),
-                    context.attributes().boolean("transpose_b"), rank);
-  // One matrix b for the whole batch and rows of a without gaps: one large product.
-  const bool one_b = ElementCount(context.input_shape(1)) == b.dims[rank - 2] * b.dims[rank - 1];
-  if (rank > 2 && one_b && !context.attributes().boolean("transpose_a") &&
-      IsRowMajor(context.input_layout(0), context.input_shape(0)) &&
-      context.node().node.post_ops.empty()) {
-    const int64_t rows = ElementCount(y_shape) / y_shape.back();
-    a = {{rows, a.dims[rank - 1]}, {a.dims[rank - 1], 1}};
-    b = {{b.dims[rank - 2], b.dims[rank - 1]}, {b.strides[rank - 2], b.strides[rank - 1]}};
-    y_shape = {rows, y_shape.back()};
+  const std::vector<int64_t> y_shape = context.output_shape(0);
+  const size_t leading = y_shape.size() - 2;
+  const auto strides = [&](int input) {
+    return LeadingStrides(context.input_shape(input), context.input_layout(input), leading);
+  };
+  const std::vector<int64_t> a_strides = strides(0), b_strides = strides(1);
+  Product product;
+  for (size_t axis = 0; axis < leading; ++axis) {
+    product.batch.push_back({y_shape[axis], a_strides[axis], b_strides[axis]});
   }
-  const onednn::Desc a_desc = StridedDesc(a.dims, a.strides, DataType::kF32);
-  const onednn::Desc b_desc = StridedDesc(b.dims, b.strides, DataType::kF32);
-  const onednn::Desc y_desc = RowMajorDesc(y_shape, DataType::kF32);
-  std::vector<onednn::PrimitiveArgument> arguments = {{DNNL_ARG_SRC, context.Input(0), a_desc},
-                                                      {DNNL_ARG_WEIGHTS, context.Input(1), b_desc},
-                                                      {DNNL_ARG_DST, context.Output(0), y_desc}};
-  const auto pd = onednn::ForwardPd<dnnl::matmul>(
-      context.engine(), context.Attr(y_shape, &arguments), a_desc, b_desc, y_desc);
-  if (IsReference(pd.impl_info_str()) && context.node().node.post_ops.empty()) {
-    context.AddHost("matmul_loop", {context.Input(0), context.Input(1), context.Output(0)}, 0,
-                    [a, b, y_shape](absl::Span<void* const> pointers) {
-                      MultiplyLoop(a, b, y_shape, static_cast<const float*>(pointers[0]),
-                                   static_cast<const float*>(pointers[1]),
-                                   static_cast<float*>(pointers[2]));
-                    });
-    return absl::OkStatus();
-  }
-  context.AddPrimitive(pd, std::move(arguments));
+  const bool transpose_a = context.attributes().boolean("transpose_a");
+  const bool transpose_b = context.attributes().boolean("transpose_b");
+  const std::vector<int64_t> a = context.input_shape(0);
+  product.rows = y_shape[leading];
+  product.inner = a[a.size() - (transpose_a ? 2 : 1)];
+  product.columns = y_shape[leading + 1];
+  const auto set_strides = [&](int input, bool transposed, int64_t target[2]) {
+    const std::vector<int64_t>& all = context.input_layout(input).strides;
+    target[0] = all[all.size() - (transposed ? 1 : 2)];
+    target[1] = all[all.size() - (transposed ? 2 : 1)];
+  };
+  set_strides(0, transpose_a, product.a_strides);
+  set_strides(1, transpose_b, product.b_strides);
+  AddProduct(context, std::move(product), kNone);
   return absl::OkStatus();
 }
 
-// Matrices that are row-major or column-major, without overlap between rows.
+// Matrices that are row-major or column-major, without overlap between rows; they may be repeated.
 bool AcceptsLayout(const NodeView& node, int input, const Layout& layout) {
   if (input > 1) return false;
   const std::vector<int64_t> shape = node.input_shape(input);
   const size_t last = shape.size() - 1;
   const int64_t rows = shape[last - 1], columns = shape[last];
   const int64_t row_stride = layout.strides[last - 1], column_stride = layout.strides[last];
-  for (const int64_t stride : layout.strides) {
-    if (stride <= 0) return false;
-  }
-  const bool row_major = column_stride == 1 && (rows == 1 || row_stride >= columns);
-  const bool column_major = row_stride == 1 && (columns == 1 || column_stride >= rows);
+  const bool row_major =
+      (columns == 1 || column_stride == 1) && (rows == 1 || row_stride >= columns);
+  const bool column_major =
+      (rows == 1 || row_stride == 1) && (columns == 1 || column_stride >= rows);
   return row_major || column_major;
 }
 
@@ -267,8 +218,9 @@ std::vector<OpDefinition> MatmulOps() {
   op.name = "matmul";
   op.formula = "y = a b, batched; leading axes broadcast";
   op.inputs = {"a", "b"};
-  op.attributes = {{"transpose_a", AttributeKind::kBool, "0", false, "use a with its last two axes swapped"},
-                   {"transpose_b", AttributeKind::kBool, "0", false, "use b with its last two axes swapped"}};
+  op.attributes = {
+      {"transpose_a", AttributeKind::kBool, "0", false, "use a with its last two axes swapped"},
+      {"transpose_b", AttributeKind::kBool, "0", false, "use b with its last two axes swapped"}};
   op.example = {{"B, M, K", "B, K, N"}, {}};
   op.infer = Infer;
   op.evaluate = Evaluate;

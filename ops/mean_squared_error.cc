@@ -20,8 +20,9 @@ absl::StatusOr<std::vector<TensorType>> Infer(const InferContext& context) {
                   RequireType(context, "mean_squared_error", 1, "target", DataType::kF32)});
   if (!status.ok()) return status;
   if (context.inputs[0].shape != context.inputs[1].shape) {
-    return absl::InvalidArgumentError(absl::StrCat("mean_squared_error: prediction ", context.Print(0),
-                                                   " and target ", context.Print(1), " differ in shape"));
+    return absl::InvalidArgumentError(absl::StrCat("mean_squared_error: prediction ",
+                                                   context.Print(0), " and target ",
+                                                   context.Print(1), " differ in shape"));
   }
   return std::vector<TensorType>{{DataType::kF32, {}}};
 }
@@ -35,23 +36,27 @@ absl::StatusOr<std::vector<Array>> Evaluate(const EvaluateContext& context) {
 }
 
 absl::Status Gradient(GradientContext& context) {
-  const ValueId gradient = context.Add("mean_squared_error_gradient",
-                                       {context.output_gradient(0), context.input(0), context.input(1)}, {});
+  const ValueId gradient =
+      context.Add("mean_squared_error_gradient",
+                  {context.output_gradient(0), context.input(0), context.input(1)}, {});
   if (context.wanted(0)) context.set_gradient(0, gradient);
   if (context.wanted(1)) context.set_gradient(1, context.Add("neg", {gradient}, {}));
   return context.status();
 }
 
-Cost CostOf(const NodeView& node) { return {Polynomial(3) * node.input_type(0).ElementCount(), {}, {}}; }
+Cost CostOf(const NodeView& node) {
+  return {Polynomial(3) * node.input_type(0).ElementCount(), {}, {}};
+}
 
 absl::Status Lower(LoweringContext& context) {
   const int64_t n = ElementCount(context.input_shape(0));
-  context.AddHost("squared_distance_loop", {context.Input(0), context.Input(1), context.Output(0)}, 0,
-                  [n](absl::Span<void* const> pointers) {
-                    const double sum = GetLoops().squared_distance(static_cast<const float*>(pointers[0]),
-                                                                   static_cast<const float*>(pointers[1]), n);
-                    *static_cast<float*>(pointers[2]) = static_cast<float>(sum / static_cast<double>(n));
-                  });
+  context.AddHost(
+      "squared_distance_loop", {context.Input(0), context.Input(1), context.Output(0)}, 0,
+      [n](absl::Span<void* const> pointers) {
+        const double sum = GetLoops().squared_distance(static_cast<const float*>(pointers[0]),
+                                                       static_cast<const float*>(pointers[1]), n);
+        *static_cast<float*>(pointers[2]) = static_cast<float>(sum / static_cast<double>(n));
+      });
   return absl::OkStatus();
 }
 
@@ -62,11 +67,14 @@ absl::StatusOr<std::vector<TensorType>> InferGradient(const InferContext& contex
 absl::StatusOr<std::vector<Array>> EvaluateGradient(const EvaluateContext& context) {
   Array dp = *context.inputs[1];
   const double factor = 2 * context.inputs[0]->data[0] / static_cast<double>(dp.size());
-  for (int64_t i = 0; i < dp.size(); ++i) dp.data[i] = factor * (dp.data[i] - context.inputs[2]->data[i]);
+  for (int64_t i = 0; i < dp.size(); ++i)
+    dp.data[i] = factor * (dp.data[i] - context.inputs[2]->data[i]);
   return std::vector<Array>{std::move(dp)};
 }
 
-Cost GradientCost(const NodeView& node) { return {Polynomial(2) * node.input_type(1).ElementCount(), {}, {}}; }
+Cost GradientCost(const NodeView& node) {
+  return {Polynomial(2) * node.input_type(1).ElementCount(), {}, {}};
+}
 
 absl::Status LowerGradient(LoweringContext& context) {
   const int64_t n = ElementCount(context.input_shape(1));

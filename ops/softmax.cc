@@ -8,13 +8,18 @@
 namespace plumbline {
 namespace {
 
-absl::StatusOr<std::vector<TensorType>> Infer(const InferContext& context) { return InferSoftmax(context, "softmax"); }
-absl::Status Gradient(GradientContext& context) { return SoftmaxGradient(context, "softmax_gradient"); }
+absl::StatusOr<std::vector<TensorType>> Infer(const InferContext& context) {
+  return InferSoftmax(context, "softmax");
+}
+absl::Status Gradient(GradientContext& context) {
+  return SoftmaxGradient(context, "softmax_gradient");
+}
 
 }  // namespace
 
 std::vector<OpDefinition> SoftmaxOps() {
-  return MakeSoftmax({"softmax", "y = exp(x) / sum exp(x), along the axis", false, Infer, Gradient});
+  return MakeSoftmax(
+      {"softmax", "y = exp(x) / sum exp(x), along the axis", false, Infer, Gradient});
 }
 
 }  // namespace plumbline

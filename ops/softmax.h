@@ -1,4 +1,5 @@
-// What softmax and log_softmax share: shapes, the axis, legalisation, and oneDNN's primitives on rows.
+// What softmax and log_softmax share: shapes, the axis, legalisation, and oneDNN's primitives on
+// rows.
 #ifndef PLUMBLINE_OPS_SOFTMAX_H_
 #define PLUMBLINE_OPS_SOFTMAX_H_
 
@@ -19,7 +20,8 @@ struct SoftmaxKind {
 std::vector<OpDefinition> MakeSoftmax(const SoftmaxKind& kind);
 
 // For `infer` and `gradient` of a kind.
-absl::StatusOr<std::vector<TensorType>> InferSoftmax(const InferContext& context, absl::string_view op);
+absl::StatusOr<std::vector<TensorType>> InferSoftmax(const InferContext& context,
+                                                     absl::string_view op);
 absl::Status SoftmaxGradient(GradientContext& context, absl::string_view gradient_op);
 
 }  // namespace plumbline

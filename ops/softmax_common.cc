@@ -1,5 +1,5 @@
-// Rows of the last axis go to oneDNN; another axis is first moved to the end, where oneDNN is fast. The gradients are loops
-// of our own: below AVX-512 oneDNN has only its reference kernel for them.
+// Rows of the last axis go to oneDNN; another axis is first moved to the end, where oneDNN is fast.
+// The gradients are loops of our own: below AVX-512 oneDNN has only its reference kernel for them.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -54,7 +54,8 @@ absl::StatusOr<std::vector<Array>> EvaluateGradient(const EvaluateContext& conte
       sum += logarithm ? dx.data[i] : dx.data[i] * y.data[i];
     }
     for (int64_t i = start; i < start + n * stride; i += stride) {
-      dx.data[i] = logarithm ? dx.data[i] - std::exp(y.data[i]) * sum : (dx.data[i] - sum) * y.data[i];
+      dx.data[i] =
+          logarithm ? dx.data[i] - std::exp(y.data[i]) * sum : (dx.data[i] - sum) * y.data[i];
     }
   });
   return std::vector<Array>{std::move(dx)};
@@ -72,7 +73,8 @@ absl::StatusOr<bool> MoveAxisToEnd(Graph& graph, NodeId id) {
   const int rank = graph.type(node.outputs[0]).rank();
   const int axis = *NormalizeAxis(node.attributes.integer("axis"), rank);
   std::vector<Size> permutation;
-  for (int i = 0; i < rank; ++i) permutation.push_back(Size(i == axis ? rank - 1 : i == rank - 1 ? axis : i));
+  for (int i = 0; i < rank; ++i)
+    permutation.push_back(Size(i == axis ? rank - 1 : i == rank - 1 ? axis : i));
   const Attributes swap = {{"permutation", permutation}};
   std::vector<ValueId> inputs;
   for (const ValueId input : node.inputs) {
@@ -91,11 +93,13 @@ absl::StatusOr<bool> MoveAxisToEnd(Graph& graph, NodeId id) {
 template <bool logarithm>
 absl::Status Lower(LoweringContext& context) {
   const int64_t n = context.output_shape(0).back();
-  const onednn::Desc rows = RowMajorDesc({ElementCount(context.output_shape(0)) / n, n}, DataType::kF32);
+  const onednn::Desc rows =
+      RowMajorDesc({ElementCount(context.output_shape(0)) / n, n}, DataType::kF32);
   const auto pd = onednn::ForwardPd<onednn::SoftmaxForward>(
       context.engine(), LoweringContext::PlainAttr(), dnnl::prop_kind::forward_training,
       logarithm ? dnnl::algorithm::softmax_log : dnnl::algorithm::softmax_accurate, rows, rows, 1);
-  context.AddPrimitive(pd, {{DNNL_ARG_SRC, context.Input(0), rows}, {DNNL_ARG_DST, context.Output(0), rows}});
+  context.AddPrimitive(
+      pd, {{DNNL_ARG_SRC, context.Input(0), rows}, {DNNL_ARG_DST, context.Output(0), rows}});
   return absl::OkStatus();
 }
 
@@ -110,13 +114,18 @@ absl::Status LowerGradient(LoweringContext& context) {
                     const float* y = static_cast<const float*>(pointers[1]);
                     float* dx = static_cast<float*>(pointers[2]);
                     const Loops& loops = GetLoops();
-                    (logarithm ? loops.log_softmax_gradient : loops.softmax_gradient)(y, g, dx, rows, n);
+                    (logarithm ? loops.log_softmax_gradient : loops.softmax_gradient)(y, g, dx,
+                                                                                      rows, n);
                   });
   return absl::OkStatus();
 }
 
-Cost ForwardCost(const NodeView& node) { return {Polynomial(5) * node.output_type(0).ElementCount(), {}, {}}; }
-Cost GradientCost(const NodeView& node) { return {Polynomial(4) * node.output_type(0).ElementCount(), {}, {}}; }
+Cost ForwardCost(const NodeView& node) {
+  return {Polynomial(5) * node.output_type(0).ElementCount(), {}, {}};
+}
+Cost GradientCost(const NodeView& node) {
+  return {Polynomial(4) * node.output_type(0).ElementCount(), {}, {}};
+}
 
 absl::StatusOr<std::vector<TensorType>> InferGradient(const InferContext& context) {
   return std::vector<TensorType>{context.inputs[1]};
@@ -167,7 +176,8 @@ OpDefinition MakeGradient(const SoftmaxKind& kind) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<TensorType>> InferSoftmax(const InferContext& context, absl::string_view op) {
+absl::StatusOr<std::vector<TensorType>> InferSoftmax(const InferContext& context,
+                                                     absl::string_view op) {
   const absl::Status status = RequireType(context, op, 0, "x", DataType::kF32);
   if (!status.ok()) return status;
   const absl::StatusOr<int> axis = RequireAxis(context, op, "axis", context.inputs[0].rank());

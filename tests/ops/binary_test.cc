@@ -63,6 +63,10 @@ TEST(BinaryTest, MatchesItsDefinitionForEveryBroadcast) {
   }
 }
 
+TEST(BinaryTest, TakesMoreAxesThanOneDnn) {
+  Make("sub", "2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2", "2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1").CheckLowering();
+}
+
 TEST(BinaryTest, WorksInSymbols) {
   for (const char* op : kOps) Make(op, "B, 1, L", "4, 1").Bind("B", 2).Bind("L", 3).Check();
 }

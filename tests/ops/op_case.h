@@ -24,7 +24,8 @@ class OpCase {
   // uniformly from [-1, 1], integers from {0, 1, 2}.
   OpCase& Input(absl::string_view shape) { return Input(shape, DataType::kF32); }
   OpCase& Input(absl::string_view shape, DataType type);
-  // The range of the values of input i, or the values themselves.
+  // The range of the values of input i, or the values themselves. After the data inputs, once all are there, come the
+  // op's parameters.
   OpCase& Range(int input, double low, double high);
   OpCase& Values(int input, std::vector<double> values);
   OpCase& Set(absl::string_view attribute, AttributeValue value);
@@ -85,6 +86,8 @@ class OpCase {
   };
   struct Built;
 
+  InputSpec& Spec(int input);
+
   // The op in a graph, in symbols or with bound sizes. Outputs are named "y0", "y1", ...
   absl::StatusOr<Built> Build(bool bound) const;
   Array MakeValues(const InputSpec& spec, const std::vector<int64_t>& shape, int seed) const;
@@ -94,6 +97,7 @@ class OpCase {
 
   std::string op_;
   std::vector<InputSpec> inputs_;
+  std::vector<InputSpec> parameters_;  // may be shorter than the op's
   Attributes attributes_;
   Bindings bindings_;
   std::vector<PostOpCase> post_ops_;

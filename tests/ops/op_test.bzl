@@ -16,6 +16,7 @@ def op_test(name, deps = [], **kwargs):
         alwayslink = True,
         deps = deps + [
             ":op_case",
+            "//third_party:absl",
             "//third_party:gtest_main",
         ],
     )
