@@ -51,12 +51,6 @@ auto Uninterrupted(Call call) {
   return result;
 }
 
-std::string FolderOf(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 absl::string_view Reason(int error_number) {
   switch (error_number) {
     case ENOENT:
@@ -308,6 +302,12 @@ bool IsTemporaryName(absl::string_view name) { return absl::StartsWith(name, kTe
 std::string JoinPath(absl::string_view folder, absl::string_view name) {
   if (folder.empty()) return std::string(name);
   return absl::StrCat(folder, absl::EndsWith(folder, "/") ? "" : "/", name);
+}
+
+std::string FolderOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 }  // namespace plumbline

@@ -80,6 +80,9 @@ bool IsTemporaryName(absl::string_view name);
 // "FOLDER/NAME" with one slash; an empty folder is the working directory.
 std::string JoinPath(absl::string_view folder, absl::string_view name);
 
+// What is before the last slash; "." when there is none, "/" for what is at the root.
+std::string FolderOf(const std::string& path);
+
 // "FILE: error: WHAT: REASON", with the code for `error_number` as above.
 absl::Status FileError(absl::string_view path, absl::string_view what, int error_number);
 

@@ -1,7 +1,7 @@
 // Markdown as GitHub reads it, from parts that cannot break each other: text is escaped when it
 // becomes a part, so a name with a pipe or a tag spoils no table. Writes only; there is no parser.
 //
-//   using namespace md = plumbline::md;
+//   namespace md = plumbline::md;
 //   md::Document report;
 //   report.Heading(1, md::Text("Attention scaling"));
 //   report.Paragraph(md::Convention());

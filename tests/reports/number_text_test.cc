@@ -65,6 +65,14 @@ TEST(NumberTextTest, SiPrefixesFollowTheRoundedValue) {
   EXPECT_EQ(SiText(kNan, "s", 3), "nan\u00A0s");
 }
 
+TEST(NumberTextTest, IntervalsShareThePrefixAndTheDecimals) {
+  EXPECT_EQ(IntervalText(0.00123, 0.0012, 0.00127, "s", 3), "1.23\u00A0ms [1.20,\u00A01.27]");
+  EXPECT_EQ(IntervalText(0.9996, 0.99, 1.25, "s", 3), "1.00\u00A0s [0.99,\u00A01.25]");
+  EXPECT_EQ(IntervalText(1.984, 1.95, 2.02, "", 3), "1.98 [1.95,\u00A02.02]");
+  EXPECT_EQ(IntervalText(1234, 1200, 1300, "", 3), "1234 [1200,\u00A01300]");
+  EXPECT_EQ(IntervalText(2, -kInfinity, kInfinity, "", 1), "2 [-inf,\u00A0inf]");
+}
+
 TEST(NumberTextTest, BytesUseBinaryPrefixesAndNeverSay1024) {
   EXPECT_EQ(BytesText(0, 3), "0\u00A0B");
   EXPECT_EQ(BytesText(512, 3), "512\u00A0B");
