@@ -17,7 +17,7 @@ constexpr size_t kMostBytes = size_t{256} << 20;
 constexpr int kMostFolders = 16;  // one in another
 constexpr size_t kShownCodePoints = 80;
 
-absl::Status CheckPaths(const ReportFiles& files) {
+absl::Status CheckPaths(const ReportContents& files) {
   for (const auto& [path, bytes] : files) {
     for (const absl::string_view part : absl::StrSplit(path, '/')) {
       if (part.empty() || part[0] == '.') {
@@ -143,7 +143,7 @@ class StagedFiles {
 
 absl::StatusOr<std::vector<ReportDifference>> CompareReport(SystemCalls& system,
                                                             const std::string& folder,
-                                                            const ReportFiles& files,
+                                                            const ReportContents& files,
                                                             absl::Span<const std::string> kept) {
   absl::Status paths_ok = CheckPaths(files);
   if (!paths_ok.ok()) return paths_ok;
@@ -187,8 +187,9 @@ std::string DifferenceText(absl::string_view folder, const ReportDifference& dif
   return path;
 }
 
-absl::Status WriteReport(SystemCalls& system, const std::string& folder, const ReportFiles& files,
-                         absl::Span<const std::string> kept, StaleFiles stale) {
+absl::Status WriteReport(SystemCalls& system, const std::string& folder,
+                         const ReportContents& files, absl::Span<const std::string> kept,
+                         StaleFiles stale) {
   const absl::StatusOr<std::vector<ReportDifference>> differences =
       CompareReport(system, folder, files, kept);
   if (!differences.ok()) return differences.status();

@@ -17,7 +17,7 @@ namespace plumbline {
 
 // Path relative to the report's folder, with '/' -> bytes. A path is refused (InvalidArgument) when
 // it is absolute, has an empty, "." or ".." component or one that begins with a dot.
-using ReportFiles = std::map<std::string, std::string>;
+using ReportContents = std::map<std::string, std::string>;
 
 struct ReportDifference {
   enum class Kind {
@@ -39,7 +39,7 @@ struct ReportDifference {
 // dot. A folder that does not exist lacks everything. Fails only where the folder cannot be read.
 absl::StatusOr<std::vector<ReportDifference>> CompareReport(SystemCalls& system,
                                                             const std::string& folder,
-                                                            const ReportFiles& files,
+                                                            const ReportContents& files,
                                                             absl::Span<const std::string> kept);
 
 // "FOLDER/PATH:LINE:COL: error: ..." as --check prints it, one paragraph without final line break.
@@ -53,8 +53,9 @@ enum class StaleFiles { kKeep, kRemove };
 // whole files, which CompareReport tells. Files that are equal are not touched. `kRemove` then
 // removes what CompareReport calls stale; it is meant for folders that hold nothing but a report
 // and `kept`.
-absl::Status WriteReport(SystemCalls& system, const std::string& folder, const ReportFiles& files,
-                         absl::Span<const std::string> kept, StaleFiles stale);
+absl::Status WriteReport(SystemCalls& system, const std::string& folder,
+                         const ReportContents& files, absl::Span<const std::string> kept,
+                         StaleFiles stale);
 
 }  // namespace plumbline
 

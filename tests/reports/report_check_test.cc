@@ -22,11 +22,11 @@ using tests::ScratchFolder;
 
 const std::vector<std::string> kKept = {"records"};
 
-ReportFiles Example() {
+ReportContents Example() {
   return {{"report.md", "# Title\n\nline three\n"}, {"time.svg", "<svg/>\n"}, {"plots/a.svg", "a"}};
 }
 
-std::vector<std::string> Texts(const std::string& folder, const ReportFiles& files) {
+std::vector<std::string> Texts(const std::string& folder, const ReportContents& files) {
   const auto differences = CompareReport(RealSystemCalls(), folder, files, kKept);
   EXPECT_TRUE(differences.ok()) << differences.status();
   std::vector<std::string> texts;
@@ -110,8 +110,8 @@ TEST(ReportCheckTest, RefusesPathsThatLeaveTheFolder) {
 }
 
 TEST(ReportCheckTest, AFailureOfAnyCallLeavesWholeFiles) {
-  const ReportFiles old_files = {{"a.svg", "old a"}, {"report.md", "old report"}};
-  const ReportFiles new_files = {{"a.svg", "newer a"}, {"report.md", "newer report"}};
+  const ReportContents old_files = {{"a.svg", "old a"}, {"report.md", "old report"}};
+  const ReportContents new_files = {{"a.svg", "newer a"}, {"report.md", "newer report"}};
   for (const bool for_ever : {false, true}) {
     for (int call = 0;; ++call) {
       const ScratchFolder folder;
