@@ -23,33 +23,39 @@ void CheckEverywhere(OpCase (*make)(const std::string& shape)) {
 }
 
 TEST(ReluTest, KeepsPositiveElements) {
-  EXPECT_THAT(OpCase("relu").Input("4").Values(0, {-1, 0, 2, -3}).Evaluate()[0].data, ElementsAre(0, 0, 2, 0));
+  EXPECT_THAT(OpCase("relu").Input("4").Values(0, {-1, 0, 2, -3}).Evaluate()[0].data,
+              ElementsAre(0, 0, 2, 0));
   CheckEverywhere([](const std::string& shape) { return OpCase("relu").Input(shape); });
 }
 
 TEST(TanhTest, MatchesItsDefinition) {
   EXPECT_DOUBLE_EQ(OpCase("tanh").Input("").Values(0, {0.5}).Evaluate()[0].data[0], std::tanh(0.5));
-  CheckEverywhere([](const std::string& shape) { return OpCase("tanh").Input(shape).Range(0, -4, 4); });
+  CheckEverywhere(
+      [](const std::string& shape) { return OpCase("tanh").Input(shape).Range(0, -4, 4); });
 }
 
 TEST(SigmoidTest, MatchesItsDefinition) {
   EXPECT_DOUBLE_EQ(OpCase("sigmoid").Input("").Values(0, {0}).Evaluate()[0].data[0], 0.5);
-  CheckEverywhere([](const std::string& shape) { return OpCase("sigmoid").Input(shape).Range(0, -6, 6); });
+  CheckEverywhere(
+      [](const std::string& shape) { return OpCase("sigmoid").Input(shape).Range(0, -6, 6); });
 }
 
 TEST(ExpTest, MatchesItsDefinition) {
   EXPECT_DOUBLE_EQ(OpCase("exp").Input("").Values(0, {1}).Evaluate()[0].data[0], std::exp(1.0));
-  CheckEverywhere([](const std::string& shape) { return OpCase("exp").Input(shape).Range(0, -5, 5); });
+  CheckEverywhere(
+      [](const std::string& shape) { return OpCase("exp").Input(shape).Range(0, -5, 5); });
 }
 
 TEST(LogTest, MatchesItsDefinition) {
   EXPECT_DOUBLE_EQ(OpCase("log").Input("").Values(0, {2}).Evaluate()[0].data[0], std::log(2.0));
-  CheckEverywhere([](const std::string& shape) { return OpCase("log").Input(shape).Range(0, 0.1, 3); });
+  CheckEverywhere(
+      [](const std::string& shape) { return OpCase("log").Input(shape).Range(0, 0.1, 3); });
 }
 
 TEST(SqrtTest, MatchesItsDefinition) {
   EXPECT_DOUBLE_EQ(OpCase("sqrt").Input("").Values(0, {9}).Evaluate()[0].data[0], 3);
-  CheckEverywhere([](const std::string& shape) { return OpCase("sqrt").Input(shape).Range(0, 0.1, 3); });
+  CheckEverywhere(
+      [](const std::string& shape) { return OpCase("sqrt").Input(shape).Range(0, 0.1, 3); });
 }
 
 TEST(NegTest, ChangesSigns) {
@@ -60,23 +66,28 @@ TEST(NegTest, ChangesSigns) {
 TEST(ScaleTest, MultipliesByTheAttribute) {
   EXPECT_THAT(OpCase("scale").Input("2").Values(0, {1, -2}).Set("by", 0.25).Evaluate()[0].data,
               ElementsAre(0.25, -0.5));
-  CheckEverywhere([](const std::string& shape) { return OpCase("scale").Input(shape).Set("by", -1.7); });
+  CheckEverywhere(
+      [](const std::string& shape) { return OpCase("scale").Input(shape).Set("by", -1.7); });
 }
 
 TEST(DivideBySizeTest, DividesByASymbol) {
-  const OpCase op = OpCase("divide_by_size").Input("B, 2").Set("size", Size::Symbol("B") * Size(2)).Bind("B", 3);
+  const OpCase op =
+      OpCase("divide_by_size").Input("B, 2").Set("size", Size::Symbol("B") * Size(2)).Bind("B", 3);
   OpCase values = op;
   EXPECT_DOUBLE_EQ(values.Values(0, {6, 0, 0, 0, 0, 0}).Evaluate()[0].data[0], 1);
   op.Check();
 }
 
 TEST(GeluTest, MatchesItsDefinitions) {
-  EXPECT_NEAR(OpCase("gelu").Input("").Values(0, {1}).Evaluate()[0].data[0], 0.8413447460685429, 1e-15);
-  EXPECT_NEAR(OpCase("gelu").Input("").Values(0, {1}).Set("tanh", true).Evaluate()[0].data[0], 0.8411919906082768,
+  EXPECT_NEAR(OpCase("gelu").Input("").Values(0, {1}).Evaluate()[0].data[0], 0.8413447460685429,
               1e-15);
-  CheckEverywhere([](const std::string& shape) { return OpCase("gelu").Input(shape).Range(0, -3, 3); });
+  EXPECT_NEAR(OpCase("gelu").Input("").Values(0, {1}).Set("tanh", true).Evaluate()[0].data[0],
+              0.8411919906082768, 1e-15);
   CheckEverywhere(
-      [](const std::string& shape) { return OpCase("gelu").Input(shape).Range(0, -3, 3).Set("tanh", true); });
+      [](const std::string& shape) { return OpCase("gelu").Input(shape).Range(0, -3, 3); });
+  CheckEverywhere([](const std::string& shape) {
+    return OpCase("gelu").Input(shape).Range(0, -3, 3).Set("tanh", true);
+  });
 }
 
 TEST(UnaryTest, KeepsTheTypeAndCountsElements) {
@@ -85,7 +96,8 @@ TEST(UnaryTest, KeepsTheTypeAndCountsElements) {
   EXPECT_EQ(OpCase("sigmoid").Input("B, 2, L").Operations(), "8·B·L");
   EXPECT_EQ(OpCase("gelu").Input("7").Operations(), "35");
   EXPECT_EQ(OpCase("gelu").Input("7").Set("tanh", true).Operations(), "63");
-  EXPECT_EQ(OpCase("exp").Input("B", DataType::kS64).Types(), "error: exp: input 'x' must be F32, not S64");
+  EXPECT_EQ(OpCase("exp").Input("B", DataType::kS64).Types(),
+            "error: exp: input 'x' must be F32, not S64");
 }
 
 TEST(UnaryTest, FlushesDenormals) {

@@ -13,8 +13,11 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 OpCase Make(const std::string& a, const std::string& b, bool transpose_a, bool transpose_b) {
-  return OpCase("matmul").Input(a).Input(b).Set("transpose_a", transpose_a).Set("transpose_b",
-                                                                               transpose_b);
+  return OpCase("matmul")
+      .Input(a)
+      .Input(b)
+      .Set("transpose_a", transpose_a)
+      .Set("transpose_b", transpose_b);
 }
 
 OpCase Make(const std::string& a, const std::string& b) { return Make(a, b, false, false); }
@@ -46,8 +49,10 @@ TEST(MatmulTest, RefusesOperandsThatDoNotFit) {
 }
 
 TEST(MatmulTest, ComputesAProduct) {
-  const Array y =
-      Make("2, 3", "3, 2").Values(0, {1, 2, 3, 4, 5, 6}).Values(1, {1, 0, 0, 1, 2, 3}).Evaluate()[0];
+  const Array y = Make("2, 3", "3, 2")
+                      .Values(0, {1, 2, 3, 4, 5, 6})
+                      .Values(1, {1, 0, 0, 1, 2, 3})
+                      .Evaluate()[0];
   EXPECT_THAT(y.data, ElementsAre(7, 11, 16, 23));
   const Array gram = Make("2, 2", "2, 2", true, true)
                          .Values(0, {1, 2, 3, 4})
@@ -59,8 +64,14 @@ TEST(MatmulTest, ComputesAProduct) {
 // Every transposition with sizes of 1 in every place.
 TEST(MatmulTest, MatchesItsDefinitionForEverySizeAndTranspose) {
   for (int flags = 0; flags < 4; ++flags) {
-    for (const auto& [m, k, n] : {std::tuple<int, int, int>{3, 4, 5}, {1, 4, 5}, {3, 1, 5},
-                                  {3, 4, 1}, {1, 1, 5}, {1, 4, 1}, {3, 1, 1}, {1, 1, 1},
+    for (const auto& [m, k, n] : {std::tuple<int, int, int>{3, 4, 5},
+                                  {1, 4, 5},
+                                  {3, 1, 5},
+                                  {3, 4, 1},
+                                  {1, 1, 5},
+                                  {1, 4, 1},
+                                  {3, 1, 1},
+                                  {1, 1, 1},
                                   {17, 33, 20}}) {
       for (const char* leading : {"", "2, ", "2, 3, "}) {
         const std::string a = absl::StrCat(leading, flags & 1 ? k : m, ", ", flags & 1 ? m : k);
@@ -76,10 +87,14 @@ TEST(MatmulTest, MatchesItsDefinitionForEverySizeAndTranspose) {
 
 TEST(MatmulTest, MatchesItsDefinitionForEveryBroadcast) {
   const std::pair<const char*, const char*> shapes[] = {
-      {"2, 3, 4", "4, 5"},          {"3, 4", "2, 4, 5"},
-      {"2, 3, 4", "1, 4, 5"},       {"1, 3, 4", "2, 4, 5"},
-      {"2, 1, 3, 4", "3, 4, 5"},    {"2, 3, 3, 4", "2, 1, 4, 5"},
-      {"2, 3, 3, 4", "3, 4, 5"},    {"2, 1, 2, 1, 2, 3, 4", "2, 2, 1, 3, 1, 4, 5"},
+      {"2, 3, 4", "4, 5"},
+      {"3, 4", "2, 4, 5"},
+      {"2, 3, 4", "1, 4, 5"},
+      {"1, 3, 4", "2, 4, 5"},
+      {"2, 1, 3, 4", "3, 4, 5"},
+      {"2, 3, 3, 4", "2, 1, 4, 5"},
+      {"2, 3, 3, 4", "3, 4, 5"},
+      {"2, 1, 2, 1, 2, 3, 4", "2, 2, 1, 3, 1, 4, 5"},
       {"2, 2, 1, 2, 2, 3, 4", "2, 2, 1, 2, 2, 4, 5"},
   };
   for (const auto& [a, b] : shapes) {
@@ -87,7 +102,8 @@ TEST(MatmulTest, MatchesItsDefinitionForEveryBroadcast) {
     Make(a, b).Check();
   }
   for (const auto& [a, b] : {std::pair<const char*, const char*>{"2, 3, 4", "5, 4"},
-                             {"3, 4", "2, 5, 4"}, {"2, 1, 3, 4", "3, 5, 4"}}) {
+                             {"3, 4", "2, 5, 4"},
+                             {"2, 1, 3, 4", "3, 5, 4"}}) {
     Make(a, b, false, true).Check();
   }
   Make("2, 4, 3", "4, 5", true, false).Check();
@@ -120,12 +136,17 @@ TEST(MatmulTest, ReadsStridedOperandsInPlace) {
   Make("2, 3, 5, 4", "4, 6").PhysicalOrder(0, {0, 2, 1, 3}, 0).CheckLowering();
   Make("2, 5, 4", "2, 4, 6").Strides(1, {0, 6, 1}).CheckLowering();
   Make("2, 5, 4", "2, 4, 6").Strides(0, {0, 4, 1}).CheckLowering();
-  Make("2, 3, 5, 4", "2, 3, 4, 6").Strides(0, {20, 0, 4, 1}).Strides(1, {0, 24, 1, 4}).CheckLowering();
+  Make("2, 3, 5, 4", "2, 3, 4, 6")
+      .Strides(0, {20, 0, 4, 1})
+      .Strides(1, {0, 24, 1, 4})
+      .CheckLowering();
 }
 
 TEST(MatmulTest, RunsOpsOnItsResult) {
   for (const auto& [a, b] : {std::pair<const char*, const char*>{"17, 9", "9, 5"},
-                             {"2, 17, 9", "9, 5"}, {"2, 3, 17, 9", "2, 3, 9, 5"}, {"1, 9", "9, 1"}}) {
+                             {"2, 17, 9", "9, 5"},
+                             {"2, 3, 17, 9", "2, 3, 9, 5"},
+                             {"1, 9", "9, 1"}}) {
     SCOPED_TRACE(absl::StrCat("[", a, "] [", b, "]"));
     for (const char* op : {"relu", "tanh", "sigmoid", "exp", "neg", "gelu"}) {
       Make(a, b).Then(op, {}).CheckLowering();
@@ -135,7 +156,10 @@ TEST(MatmulTest, RunsOpsOnItsResult) {
   for (const char* op : {"add", "sub", "mul"}) {
     Make("2, 3, 17, 9", "2, 3, 9, 5").Then(op, {}, "2, 3, 17, 5").CheckLowering();
     Make("2, 3, 17, 9", "2, 3, 9, 5").Then(op, {}, "5").Then("exp", {}).CheckLowering();
-    Make("2, 3, 17, 9", "2, 3, 9, 5").Then("scale", {{"by", 2.0}}).Then(op, {}, "1").CheckLowering();
+    Make("2, 3, 17, 9", "2, 3, 9, 5")
+        .Then("scale", {{"by", 2.0}})
+        .Then(op, {}, "1")
+        .CheckLowering();
     Make("2, 3, 17, 9", "9, 5").Then(op, {}, "2, 3, 17, 5").Then(op, {}, "1, 5").CheckLowering();
     Make("17, 9", "9, 1").Then(op, {}, "17, 1").CheckLowering();
     Make("1, 9", "9, 4").Then(op, {}, "1, 4").CheckLowering();

@@ -12,7 +12,9 @@ OpCase Make(const char* prediction, const char* target) {
 
 TEST(MeanSquaredErrorTest, IsAMeanOverAllElements) {
   EXPECT_EQ(Make("B, 3", "B, 3").Types(), "F32 []");
-  EXPECT_EQ(Make("2, 2", "2, 2").Values(0, {1, 2, 3, 4}).Values(1, {1, 0, 3, 0}).Evaluate()[0].data[0], 5);
+  EXPECT_EQ(
+      Make("2, 2", "2, 2").Values(0, {1, 2, 3, 4}).Values(1, {1, 0, 3, 0}).Evaluate()[0].data[0],
+      5);
 }
 
 TEST(MeanSquaredErrorTest, RefusesShapesThatDiffer) {

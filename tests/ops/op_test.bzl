@@ -16,6 +16,8 @@ def op_test(name, deps = [], **kwargs):
         alwayslink = True,
         deps = deps + [
             ":op_case",
+            "//compiler/ir:graph",
+            "//ops:all_ops",
             "//third_party:absl",
             "//third_party:gtest_main",
         ],

@@ -24,7 +24,8 @@ TEST(ReductionTest, RemovesOrKeepsTheAxis) {
 TEST(ReductionTest, RefusesAnAxisThatIsNotThere) {
   EXPECT_EQ(Make("reduce_sum", "B, 3", 2, false).Types(),
             "error: [axis] reduce_sum: axis must be between -2 and 1 for [B, 3], not 2");
-  EXPECT_EQ(Make("reduce_max", "", -1, false).Types(), "error: [axis] reduce_max: a scalar has no axis -1");
+  EXPECT_EQ(Make("reduce_max", "", -1, false).Types(),
+            "error: [axis] reduce_max: a scalar has no axis -1");
   EXPECT_EQ(OpCase("reduce_mean").Input("B", DataType::kS64).Types(),
             "error: reduce_mean: input 'x' must be F32, not S64");
 }
@@ -97,9 +98,15 @@ TEST(BroadcastToTest, RepeatsWhatHasSizeOne) {
                       .Values(0, {1, 2})
                       .Evaluate()[0];
   EXPECT_THAT(y.data, ElementsAre(1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2));
-  OpCase("broadcast_to").Input("L, 1").Set("shape", std::vector<Size>{Size(2), Size::Symbol("L"), Size(3)})
-      .Bind("L", 4).Check();
-  EXPECT_EQ(OpCase("broadcast_to").Input("L, 2").Set("shape", std::vector<Size>{Size::Symbol("L"), Size(3)}).Types(),
+  OpCase("broadcast_to")
+      .Input("L, 1")
+      .Set("shape", std::vector<Size>{Size(2), Size::Symbol("L"), Size(3)})
+      .Bind("L", 4)
+      .Check();
+  EXPECT_EQ(OpCase("broadcast_to")
+                .Input("L, 2")
+                .Set("shape", std::vector<Size>{Size::Symbol("L"), Size(3)})
+                .Types(),
             "error: broadcast_to: [L, 2] does not broadcast to [L, 3]");
 }
 
@@ -109,9 +116,15 @@ TEST(ContiguousTest, CopiesAnyLayout) {
   OpCase("contiguous").Input("33, 47").PhysicalOrder(0, {1, 0}, 0).CheckLowering();
   OpCase("contiguous").Input("3, 4, 5").Strides(0, {0, 1, 0}).CheckLowering();
   OpCase("contiguous").Input("3, 4").Strides(0, {1, 0}).CheckLowering();
-  OpCase("contiguous").Input("3, 4, 5", DataType::kS64).PhysicalOrder(0, {2, 1, 0}, 1).CheckLowering();
+  OpCase("contiguous")
+      .Input("3, 4, 5", DataType::kS64)
+      .PhysicalOrder(0, {2, 1, 0}, 1)
+      .CheckLowering();
   OpCase("contiguous").Input("").CheckLowering();
-  OpCase("contiguous").Input("2, 1, 2, 2, 1, 2, 3").PhysicalOrder(0, {6, 5, 4, 3, 2, 1, 0}, 0).CheckLowering();
+  OpCase("contiguous")
+      .Input("2, 1, 2, 2, 1, 2, 3")
+      .PhysicalOrder(0, {6, 5, 4, 3, 2, 1, 0}, 0)
+      .CheckLowering();
 }
 
 }  // namespace

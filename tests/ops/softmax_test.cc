@@ -59,7 +59,9 @@ TEST(SoftmaxTest, MatchesItsDefinitionOnEveryAxis) {
 
 TEST(SoftmaxTest, StaysFiniteForLargeInputs) {
   for (const char* op : kOps) {
-    Make(op, "2, 3", -1).Values(0, {1e4, 1e4 - 1, 0, -1e4, -1e4, -1e4 + 2}).CheckLowering(kTolerance);
+    Make(op, "2, 3", -1)
+        .Values(0, {1e4, 1e4 - 1, 0, -1e4, -1e4, -1e4 + 2})
+        .CheckLowering(kTolerance);
   }
 }
 
