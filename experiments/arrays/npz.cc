@@ -33,6 +33,8 @@ std::string Message(zip_error_t& error) {
 }
 
 absl::StatusOr<Archive> OpenForReading(absl::string_view file) {
+  // libzip takes nothing at all for an archive without entries.
+  if (file.empty()) return absl::InvalidArgumentError("it is no readable .npz (zip) archive: it is empty");
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* source = zip_source_buffer_create(file.data(), file.size(), 0, &error);
