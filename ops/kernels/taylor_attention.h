@@ -8,10 +8,10 @@
 // Z [query_length, value_width] in float. With `causal`, query i sees the keys 0..i only.
 //
 // It is computed in the linear form: p(s_ij) is a sum of M = TaylorFeatureCount(width, terms)
-// products of a monomial of q_i and one of k_j, so the keys fold into a state of M (value_width + 1)
-// floats. Time is linear in the lengths, also when causal; neither the features nor the scores
-// exist beyond a tile. For an odd highest degree p can be negative and a denominator zero: z is then
-// what the division gives.
+// products of a monomial of q_i and one of k_j, so the keys fold into a state of
+// M (value_width + 1) floats. Time is linear in the lengths, also when causal; neither the features
+// nor the scores exist beyond a tile. For an odd highest degree p can be negative and a denominator
+// zero: z is then what the division gives.
 //
 // One thread; no allocation; the bits of a result depend on the problem, its numbers and the Isa
 // alone, not on strides, addresses or threads. Arrays must not overlap except where they are only

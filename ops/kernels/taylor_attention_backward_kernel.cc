@@ -91,14 +91,11 @@ MonomialCursor CursorAt(const Backward& b, Rows rows) {
   return cursor;
 }
 
-// x = queries, y = g, weights = h.
-void LoadQueries(const Backward& b, Rows rows) {
+// y = g, weights = h.
+void LoadUpstream(const Backward& b, Rows rows) {
   const Scratch& s = b.scratch;
   const ConstMatrix& z = b.arrays.z;
-  const ConstMatrix& dz = b.arrays.dz;
-  TransposeIn(From(b.arrays.q, rows), b.arrays.q.row_stride, rows.count, b.problem.width, 1.0f,
-              s.x);
-  CopyIn(From(dz, rows), dz.row_stride, rows.count, b.problem.value_width, s.y);
+  CopyIn(From(b.arrays.dz, rows), b.arrays.dz.row_stride, rows.count, b.problem.value_width, s.y);
   Fill(s.weights, kTileRows / kLanes, 0.0f);
   for (int64_t i = 0; i < rows.count; ++i) {
     const float inverse = 1.0f / b.arrays.denominator[rows.first + i];
@@ -113,29 +110,49 @@ void LoadQueries(const Backward& b, Rows rows) {
     }
     s.weights[i] = -ReduceAdd(dot) * inverse;
   }
+}
+
+void SetWeightsToOne(const Backward& b, Rows rows) {
+  for (int64_t i = 0; i < kTileRows; ++i) b.scratch.weights[i] = i < rows.count ? 1.0f : 0.0f;
+}
+
+// x = queries, y and y_transposed = g, weights = h.
+void LoadQueries(const Backward& b, Rows rows) {
+  const Scratch& s = b.scratch;
+  LoadUpstream(b, rows);
+  TransposeIn(From(b.arrays.q, rows), b.arrays.q.row_stride, rows.count, b.problem.width, 1.0f,
+              s.x);
   TransposeIn(s.y, b.y_stride, rows.count, b.problem.value_width, 1.0f, s.y_transposed);
 }
 
-// x = scale * keys, y = values, weights = 1.
+// x = scale * keys, y_transposed = values, weights = 1.
 void LoadKeys(const Backward& b, Rows rows) {
   const Scratch& s = b.scratch;
   const ConstMatrix& k = b.arrays.k;
   const ConstMatrix& v = b.arrays.v;
+  SetWeightsToOne(b, rows);
   TransposeIn(From(k, rows), k.row_stride, rows.count, b.problem.width, b.problem.scale, s.x);
-  CopyIn(From(v, rows), v.row_stride, rows.count, b.problem.value_width, s.y);
   TransposeIn(From(v, rows), v.row_stride, rows.count, b.problem.value_width, 1.0f,
               s.y_transposed);
-  for (int64_t i = 0; i < kTileRows; ++i) s.weights[i] = i < rows.count ? 1.0f : 0.0f;
 }
 
+// Into the state of queries. Overwrites x, y and weights.
 void FoldQueries(const Backward& b, Rows rows) {
   const Scratch& s = b.scratch;
-  FoldRows(CursorAt(b, rows), rows.count, s.y, b.y_stride, s.weights, s.pass, b.state_gradient);
+  LoadUpstream(b, rows);
+  const RowsInMemory queries = {From(b.arrays.q, rows), b.arrays.q.row_stride, rows.count, 1.0f};
+  LoadAndFold(s.cursor, queries, s.x, s.y, b.y_stride, s.weights, s.pass, b.state_gradient);
 }
 
+// Into the state of keys. Overwrites x, y and weights.
 void FoldKeys(const Backward& b, Rows rows) {
   const Scratch& s = b.scratch;
-  FoldRows(CursorAt(b, rows), rows.count, s.y, b.y_stride, s.weights, s.pass, b.state);
+  const ConstMatrix& v = b.arrays.v;
+  SetWeightsToOne(b, rows);
+  CopyIn(From(v, rows), v.row_stride, rows.count, b.problem.value_width, s.y);
+  const RowsInMemory keys = {From(b.arrays.k, rows), b.arrays.k.row_stride, rows.count,
+                             b.problem.scale};
+  LoadAndFold(s.cursor, keys, s.x, s.y, b.y_stride, s.weights, s.pass, b.state);
 }
 
 void ClearGradient(const Backward& b) {
@@ -212,9 +229,7 @@ ConstState StateOfKeys(const Backward& b) {
   }
   ClearState(b.state);
   for (int64_t first = 0; first < b.problem.key_length; first += kTileRows) {
-    const Rows rows = TileAt(first, b.problem.key_length);
-    LoadKeys(b, rows);
-    FoldKeys(b, rows);
+    FoldKeys(b, TileAt(first, b.problem.key_length));
   }
   return AsConst(b.state);
 }
@@ -235,9 +250,7 @@ void RunNotCausal(const Backward& b) {
   if (!WantsKeyGradients(b)) return;
   ClearState(b.state_gradient);
   for (int64_t first = 0; first < b.problem.query_length; first += kTileRows) {
-    const Rows rows = TileAt(first, b.problem.query_length);
-    LoadQueries(b, rows);
-    FoldQueries(b, rows);
+    FoldQueries(b, TileAt(first, b.problem.query_length));
   }
   for (int64_t first = 0; first < b.problem.key_length; first += kTileRows) {
     const Rows rows = TileAt(first, b.problem.key_length);
@@ -262,7 +275,6 @@ void RunCausal(const Backward& b) {
     OwnTile(b, rows);
     if (!wants_queries) continue;
     StoreQueryGradients(b, rows);
-    LoadKeys(b, rows);
     FoldKeys(b, rows);
   }
   if (!WantsKeyGradients(b) || length == 0) return;
@@ -274,7 +286,6 @@ void RunCausal(const Backward& b) {
       LoadKeys(b, rows);
       StoreKeyGradients<true>(b, rows);
     }
-    LoadQueries(b, rows);
     FoldQueries(b, rows);
   }
 }

@@ -66,27 +66,19 @@ ConstMatrix LoadValues(const Forward& f, int64_t first, int64_t rows) {
   return {f.scratch.y, RoundUpToLanes(width)};
 }
 
-void Prefetch(ConstMatrix matrix, int64_t first, int64_t length, int64_t width) {
-  if (first >= length) return;
-  PrefetchRows(RowsOf(matrix, first), matrix.row_stride, Smaller(kTileRows, length - first), width);
-}
-
 void Fold(const Forward& f, int64_t first, int64_t rows, ConstMatrix values) {
   const Scratch& s = f.scratch;
   for (int64_t i = 0; i < kTileRows; ++i) s.ones[i] = i < rows ? 1.0f : 0.0f;
-  MonomialCursor cursor = s.cursor;
-  TransposeIn(RowsOf(f.k, first), f.k.row_stride, rows, f.problem.width, f.problem.scale, s.x);
-  Prefetch(f.k, first + kTileRows, f.problem.key_length, f.problem.width);
-  Prefetch(f.v, first + kTileRows, f.problem.key_length, f.problem.value_width);
-  StartAt(&cursor, Coefficient::kOne, s.x, rows);
-  FoldRows(cursor, rows, values.data, values.row_stride, s.ones, s.pass, f.state);
+  const RowsInMemory keys = {RowsOf(f.k, first), f.k.row_stride, rows, f.problem.scale};
+  LoadAndFold(s.cursor, keys, s.x, values.data, values.row_stride, s.ones, s.pass, f.state);
 }
 
 void LoadQueries(const Forward& f, int64_t first, int64_t rows) {
   TransposeIn(RowsOf(f.q, first), f.q.row_stride, rows, f.problem.width, 1.0f, f.scratch.x);
-  Prefetch(f.q, first + kTileRows, f.problem.query_length, f.problem.width);
-  Fill(f.scratch.z, f.problem.value_width * kTileRows / kLanes, 0.0f);
-  Fill(f.scratch.sums, kTileRows / kLanes, 0.0f);
+  for (int64_t c = 0; c < f.problem.value_width; ++c) {
+    Fill(f.scratch.z + c * kTileRows, VecsFor(rows), 0.0f);
+  }
+  Fill(f.scratch.sums, VecsFor(rows), 0.0f);
 }
 
 void Apply(const Forward& f, int64_t rows) {
@@ -132,11 +124,18 @@ void RunNotCausal(const Forward& f) {
   }
 }
 
+// The square of a tile costs as much a row as it has rows: where the state is small, half the rows.
+int64_t CausalTileRows(const TaylorAttentionProblem& problem) {
+  const bool narrow = CanFoldNarrow(problem.width, problem.value_width, problem.terms);
+  return narrow ? kTileRows / 2 : kTileRows;
+}
+
 void RunCausal(const Forward& f) {
+  const int64_t tile_rows = CausalTileRows(f.problem);
   SetReciprocals(f.problem.terms, f.scratch.reciprocals);
   ClearState(f.state);
-  for (int64_t first = 0; first < f.problem.query_length; first += kTileRows) {
-    const int64_t rows = Smaller(kTileRows, f.problem.query_length - first);
+  for (int64_t first = 0; first < f.problem.query_length; first += tile_rows) {
+    const int64_t rows = Smaller(tile_rows, f.problem.query_length - first);
     const ConstMatrix values = LoadValues(f, first, rows);
     LoadQueries(f, first, rows);
     if (first > 0) Apply(f, rows);

@@ -2,16 +2,18 @@
 // state, apply a state to rows, and the gradient of rows through a state. Forward and backward,
 // causal or not, are these in different orders. For kernel sources only (see vector.h).
 //
-// A state is numerators [features][value_width] and denominators [features]. Rows are transposed
-// tiles (tile.h); the cursor says whose monomials are meant. The coefficients of the series are in
-// the state; monomials are bare.
+// Rows are transposed tiles (tile.h); the cursor says whose monomials are meant. The coefficients
+// of the series are in the state (taylor_state.h); monomials are bare.
 
 #ifndef PLUMBLINE_OPS_KERNELS_TAYLOR_PASSES_H_
 #define PLUMBLINE_OPS_KERNELS_TAYLOR_PASSES_H_
 
 #include <stdint.h>
 
+#include "ops/kernels/carver.h"
 #include "ops/kernels/monomials.h"
+#include "ops/kernels/taylor_narrow.h"
+#include "ops/kernels/taylor_state.h"
 #include "ops/kernels/tile.h"
 #include "ops/kernels/vector.h"
 
@@ -22,46 +24,21 @@ namespace PLUMBLINE_KERNEL_ISA {
 // of the state share the first cache with the rows.
 constexpr int64_t kTileMonomials = 48;
 
-struct State {
-  int64_t features;
-  int64_t value_width;
-  float* numerators;
-  float* denominators;
-};
-
-struct ConstState {
-  int64_t features;
-  int64_t value_width;
-  const float* numerators;
-  const float* denominators;
-};
-
 // Memory of the passes.
 struct PassScratch {
   float* coefficients;  // [features], 1 / a! of each monomial
   float* values;        // [kTileMonomials][kTileRows]
   float* partial_sums;  // [kTileMonomials][kLanes]
+  NarrowScratch narrow;
 };
 
 static inline PassScratch CarvePassScratch(Carver* carver, int64_t features) {
   PassScratch scratch;
   scratch.coefficients = Carve(carver, features);
   scratch.values = Carve(carver, kTileMonomials * kTileRows);
-  scratch.partial_sums = Carve(carver, kTileMonomials * 16);
+  scratch.partial_sums = Carve(carver, kTileMonomials * kLanes);
+  scratch.narrow = CarveNarrowScratch(carver);
   return scratch;
-}
-
-static inline State StateAt(float* floats, int64_t features, int64_t value_width) {
-  return {features, value_width, floats, floats + features * value_width};
-}
-
-static inline ConstState AsConst(const State& state) {
-  return {state.features, state.value_width, state.numerators, state.denominators};
-}
-
-static inline void ClearState(const State& state) {
-  const int64_t floats = state.features * (state.value_width + 1);
-  for (int64_t i = 0; i < floats; ++i) state.numerators[i] = 0.0f;
 }
 
 // The coefficients are what the monomials of a vector of ones would be with them. Uses x
@@ -102,40 +79,35 @@ static inline void FoldRows(MonomialCursor cursor, int64_t rows, const float* y,
   }
 }
 
-// ApplyState where the registers hold one vector of rows of the whole result, so that monomials
-// need not be written: for narrow values their number counts.
-constexpr int kNarrow = 16;
-static inline void ApplyNarrowState(MonomialCursor cursor, const ConstState& state, float* z,
-                                    float* sums) {
-  const float* factors = state.denominators;
-  const float* numerators = state.numerators;
-  Vec sum = Load(sums);
-  Vec tile[kNarrow];
-#pragma GCC unroll 16
-  for (int c = 0; c < kNarrow; ++c) tile[c] = Load(z + c * kTileRows);
-  for (int64_t done = 0; done < state.features;) {
-    if (cursor.next == cursor.width) EnterNextRun(&cursor, LevelThatChanges(cursor));
-    const MonomialRun run = TakeRun(&cursor, state.features - done);
-    const Vec product = Load(run.product);
-    const float* x = run.x;
-    for (int64_t i = 0; i < run.count; ++i, x += kTileRows, numerators += kNarrow, ++factors) {
-      const Vec value = product * Load(x);
-      sum = Fma(value, Broadcast(*factors), sum);
-#pragma GCC unroll 16
-      for (int c = 0; c < kNarrow; ++c) tile[c] = Fma(value, Broadcast(numerators[c]), tile[c]);
-    }
-    done += run.count;
+// The rows of a tile in memory.
+struct RowsInMemory {
+  const float* x;
+  int64_t stride;
+  int64_t count;
+  float factor;  // of x, to be multiplied with it
+};
+
+// The whole of it for a tile of rows: loads them, transposed to x [width][kTileRows] where that is
+// needed, and folds them.
+static inline void LoadAndFold(MonomialCursor cursor, const RowsInMemory& rows, float* x,
+                               const float* y, int64_t y_stride, const float* weights,
+                               const PassScratch& scratch, const State& state) {
+  if (CanFoldNarrow(cursor.width, state.value_width, cursor.terms)) {
+    LoadNarrowRows(rows.x, rows.stride, rows.count, cursor.width, rows.factor, scratch.narrow);
+    FoldNarrowRows(rows.count, cursor.width, y, y_stride, weights, scratch.coefficients,
+                   scratch.narrow, state);
+    return;
   }
-  Store(sums, sum);
-#pragma GCC unroll 16
-  for (int c = 0; c < kNarrow; ++c) Store(z + c * kTileRows, tile[c]);
+  TransposeIn(rows.x, rows.stride, rows.count, cursor.width, rows.factor, x);
+  StartAt(&cursor, Coefficient::kOne, x, rows.count);
+  FoldRows(cursor, rows.count, y, y_stride, weights, scratch, state);
 }
 
 // z [value_width][kTileRows] += numerators^T monomials, sums [kTileRows] += denominators^T
 // monomials.
 static inline void ApplyState(MonomialCursor cursor, const ConstState& state,
                               const PassScratch& scratch, float* z, float* sums) {
-  if (state.value_width == kNarrow && kRegisters == 32) {
+  if (CanApplyNarrow(state.value_width)) {
     const int64_t vecs = cursor.vecs;
     cursor.vecs = 1;
     for (int64_t v = 0; v < vecs; ++v, cursor.x += kLanes) {

@@ -1,8 +1,8 @@
 // Causal attention inside one tile of rows, where the linear form cannot separate what a query may
 // see: the kernel p as a masked square of scores. For kernel sources only (see vector.h).
 //
-// Squares are [j][i], j a key and i a query of the tile, with row stride kTileRows. Of each row only
-// the vectors from the one that holds i = j on are computed.
+// Squares are [j][i], j a key and i a query of the tile, with row stride kTileRows. Of each row
+// only the vectors from the one that holds i = j on are computed.
 
 #ifndef PLUMBLINE_OPS_KERNELS_TAYLOR_SCORES_H_
 #define PLUMBLINE_OPS_KERNELS_TAYLOR_SCORES_H_
@@ -34,8 +34,12 @@ struct ThreeTerms {
 struct AnyTerms {
   int64_t terms;
   const float* reciprocals;
-  __attribute__((always_inline)) Vec Value(Vec s) const { return TruncatedExp(s, terms, reciprocals); }
-  __attribute__((always_inline)) Vec Slope(Vec s) const { return TruncatedExp(s, terms - 1, reciprocals); }
+  __attribute__((always_inline)) Vec Value(Vec s) const {
+    return TruncatedExp(s, terms, reciprocals);
+  }
+  __attribute__((always_inline)) Vec Slope(Vec s) const {
+    return TruncatedExp(s, terms - 1, reciprocals);
+  }
 };
 
 static inline void SetReciprocals(int64_t terms, float* reciprocals) {

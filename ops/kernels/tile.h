@@ -157,17 +157,6 @@ static inline void CopyIn(const float* first, int64_t row_stride, int64_t rows, 
   }
 }
 
-// Asks for rows that will be needed soon, in the second cache.
-static inline void PrefetchRows(const float* first, int64_t row_stride, int64_t rows,
-                                int64_t columns) {
-  constexpr int64_t kLineFloats = 16;
-  for (int64_t row = 0; row < rows; ++row) {
-    for (int64_t column = 0; column < columns; column += kLineFloats) {
-      __builtin_prefetch(first + row * row_stride + column, 0, 2);
-    }
-  }
-}
-
 // What becomes of a product in registers.
 enum class Into {
   kStore,      // z = it
@@ -208,8 +197,8 @@ struct StoreTile {
   }
 };
 
-// The product of x [rows, depth] and y [depth, columns] into z [rows, columns]; the rows of y can be
-// read up to the next multiple of kLanes. kXStride is the stride of x; 0: x_stride is.
+// The product of x [rows, depth] and y [depth, columns] into z [rows, columns]; the rows of y can
+// be read up to the next multiple of kLanes. kXStride is the stride of x; 0: x_stride is.
 template <Along kAlong, Into kInto, int64_t kXStride>
 static void MultiplyInto(int64_t rows, int64_t columns, int64_t depth, const float* x,
                          int64_t x_stride, const float* y, int64_t y_stride, float* z,

@@ -37,7 +37,10 @@ std::vector<Isa> IsasOfThisProcessor() {
 class Padded {
  public:
   Padded(int64_t rows, int64_t columns, int64_t gap)
-      : rows_(rows), columns_(columns), stride_(columns + gap), data_(rows * stride_ + 1, kCanary) {}
+      : rows_(rows),
+        columns_(columns),
+        stride_(columns + gap),
+        data_(rows * stride_ + 1, kCanary) {}
 
   Padded(const std::vector<double>& values, int64_t rows, int64_t columns, int64_t gap)
       : Padded(rows, columns, gap) {
@@ -192,7 +195,8 @@ TEST(TaylorReferenceTest, AnalyticGradientAgreesWithFiniteDifferences) {
           x[i] = kept - kStep;
           const double below = loss();
           x[i] = kept;
-          EXPECT_NEAR((above - below) / (2 * kStep), gradient[i], 1e-7 * (1 + std::abs(gradient[i])));
+          const double tolerance = 1e-7 * (1 + std::abs(gradient[i]));
+          EXPECT_NEAR((above - below) / (2 * kStep), gradient[i], tolerance);
         }
       };
       check(inputs.q, outputs.dq);
@@ -207,7 +211,8 @@ TEST(TaylorAttentionTest, MatchesTheDefinitionForWidthsAndLengthsThatDoNotFitTil
     int64_t query_length, key_length, width, value_width;
   };
   const Shape shapes[] = {{1, 1, 1, 1},     {2, 1, 3, 1},    {1, 130, 4, 5},   {17, 33, 16, 16},
-                          {63, 65, 3, 100}, {129, 64, 5, 3}, {70, 100, 16, 7}, {40, 37, 33, 64}};
+                          {63, 65, 3, 100}, {129, 64, 5, 3}, {70, 100, 16, 7}, {40, 37, 33, 64},
+                          {77, 75, 5, 16},  {99, 3, 1, 16},  {31, 161, 15, 16}, {66, 66, 17, 16}};
   for (const Shape& shape : shapes) {
     for (int64_t terms = 2; terms <= 6; ++terms) {
       if (TaylorFeatureCount(shape.width, terms) > 60000) continue;
