@@ -31,37 +31,39 @@ struct NodeCost {
   Polynomial memory;
 };
 
-// Costs of a graph. Activations are the values that the program computes: intermediate ones from
-// the node that makes them to their last reader, and what is handed to the caller (outputs, losses,
-// metrics, gradients of inputs) from there to the end. Inputs, parameters, constants and parameter
-// gradients are not activations. A view shares its source's buffer; a node that may write over an
-// input that dies there does. The peak is a bound from below for the planned arena plus the
-// outputs, which packing may exceed.
+// Costs of a graph.
+//
+// Activations are the values that the program computes: intermediate ones from the node that makes
+// them to their last reader, and what is handed to the caller (outputs, losses, metrics, gradients
+// of inputs) from there to the end. Inputs, parameters, constants and parameter gradients are not
+// activations. A view shares its source's buffer; a node that may write over an input that dies
+// there does. The largest memory of a node is what the planned arena and the outputs need at least;
+// packing may need more.
 struct GraphCosts {
   std::vector<NodeCost> nodes;
   Polynomial operations;  // sum over the nodes
   Polynomial bytes;       // sum over the nodes
 };
 
-// Costs of a typed graph without removed nodes in use. Views, copies and the order of running are
-// those that AssignLayouts and Schedule choose for `sizes`, where a symbol without a value gets one
-// of its own; where these sizes do not fit the graph, nothing is a view and Graph::Order() is the
-// order. Errors (internal): a cost whose coefficients do not fit 64 bits.
+// Costs of a typed graph. Views, copies and the order of running are those that AssignLayouts and
+// Schedule choose for `sizes`, where a symbol without a value gets one of its own; where these
+// sizes do not fit the graph, nothing is a view and Graph::Order() is the order.
+// Errors (internal): a cost whose coefficients do not fit 64 bits.
 absl::StatusOr<GraphCosts> AnalyzeCosts(const Graph& graph, const Bindings& sizes);
 
 // The node with the largest memory at these sizes (of every symbol), the first among equals.
 // Errors: no nodes, a symbol without a value.
 absl::StatusOr<NodeCost> PeakMemoryAt(const GraphCosts& costs, const SymbolTable& symbols,
                                       const Bindings& sizes);
-// The node whose memory is largest once `symbol` is large enough, all other symbols fixed.
-// Error: no nodes.
+// The node whose memory is largest once `symbol` is large enough, all other symbols at 64.
+// Errors: no nodes, a symbol that the table does not know.
 absl::StatusOr<NodeCost> PeakMemoryIn(const GraphCosts& costs, const SymbolTable& symbols,
                                       absl::string_view symbol);
 
 // The slope of the least-squares line through (log size, log value) over the given sizes of
-// `symbol`: the exponent that a measurement of exactly this cost at these sizes would show. `sizes`
-// has all other symbols. Errors: fewer than two different sizes, a value that is not positive, a
-// symbol without a value.
+// `symbol`: the exponent that a measurement of exactly this cost at these sizes would show.
+// `sizes` has all other symbols.
+// Errors: fewer than two different sizes, a value that is not positive, a symbol without a value.
 absl::StatusOr<double> LocalSlope(const Polynomial& polynomial, const SymbolTable& symbols,
                                   absl::string_view symbol,
                                   const std::vector<int64_t>& symbol_sizes, const Bindings& sizes);

@@ -1,5 +1,5 @@
-// Two walks over the order of the forward graph: forwards to find what depends on the wanted sources,
-// backwards to ask every such node for the gradients of its inputs.
+// Two walks over the order of the forward graph: forwards to find what depends on the wanted
+// sources, backwards to ask every such node for the gradients of its inputs.
 #include "compiler/passes/differentiate.h"
 
 #include <map>
@@ -12,14 +12,14 @@
 namespace plumbline {
 namespace {
 
-// Sums a gradient over the axes along which its operand was broadcast, so that it gets the operand's
-// shape. Neighbouring axes are merged first: one reduction a run of axes.
+// Sums a gradient over the axes along which its operand was broadcast, so that it gets the
+// operand's shape. Neighbouring axes are merged first: one reduction a run of axes.
 absl::StatusOr<ValueId> UnBroadcast(Graph& graph, ValueId gradient, const Shape& target) {
   const Shape shape = graph.type(gradient).shape;
   if (shape == target) return gradient;
-  const absl::Status mismatch = absl::InternalError(absl::StrCat(
-      "a gradient of shape ", ToString(shape, graph.symbols()), " for a value of shape ",
-      ToString(target, graph.symbols())));
+  const absl::Status mismatch = absl::InternalError(
+      absl::StrCat("a gradient of shape ", ToString(shape, graph.symbols()),
+                   " for a value of shape ", ToString(target, graph.symbols())));
   if (shape.size() < target.size()) return mismatch;
   const size_t leading = shape.size() - target.size();
   Shape groups;
@@ -68,7 +68,8 @@ class Differentiator {
     }
     FindDependents();
     absl::Status status = Seed();
-    for (int position = static_cast<int>(order_.size()) - 1; status.ok() && position >= 0; --position) {
+    for (int position = static_cast<int>(order_.size()) - 1; status.ok() && position >= 0;
+         --position) {
       status = Visit(position);
     }
     for (size_t i = 0; status.ok() && i < wanted.size(); ++i) {
@@ -88,10 +89,12 @@ class Differentiator {
           absl::StrCat("no input or parameter '", name, "' to differentiate by"));
     }
     if (graph_.type(value).data_type != DataType::kF32) {
-      return absl::InvalidArgumentError(absl::StrCat("'", name, "' is no float: it has no gradient"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("'", name, "' is no float: it has no gradient"));
     }
     if (depends_[value]) {
-      return absl::InvalidArgumentError(absl::StrCat("the gradient of '", name, "' is wanted twice"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("the gradient of '", name, "' is wanted twice"));
     }
     depends_[value] = true;
     return value;
@@ -123,18 +126,19 @@ class Differentiator {
       const std::string name =
           kind == OutputKind::kLoss ? "grad/loss" : absl::StrCat("grad/", outputs[i].name);
       if (graph_.FindSource(name) != kNone) {
-        return absl::InvalidArgumentError(absl::StrCat("the graph already has an input '", name, "'"));
+        return absl::InvalidArgumentError(
+            absl::StrCat("the graph already has an input '", name, "'"));
       }
-      contributions_[outputs[i].value][Place(static_cast<int>(order_.size()), static_cast<int>(i))] =
-          graph_.AddInput(name, type);
+      contributions_[outputs[i].value][Place(static_cast<int>(order_.size()),
+                                             static_cast<int>(i))] = graph_.AddInput(name, type);
       seeded = true;
     }
     if (seeded) return absl::OkStatus();
     return absl::InvalidArgumentError("neither a loss nor a float output to differentiate");
   }
 
-  // Asks the node at this place of the order for the gradients of its inputs, unless none flows in or
-  // none is needed.
+  // Asks the node at this place of the order for the gradients of its inputs, unless none flows in
+  // or none is needed.
   absl::Status Visit(int position) {
     const Node node = graph_.node(order_[position]);  // a copy: adding nodes moves the originals
     std::vector<bool> wanted;
@@ -154,16 +158,18 @@ class Differentiator {
     }
     if (!any_gradient) return absl::OkStatus();
     const NodeId first_new = graph_.node_count();
-    const absl::Status status = Propagate(position, node, std::move(output_gradients), std::move(wanted));
+    const absl::Status status =
+        Propagate(position, node, std::move(output_gradients), std::move(wanted));
     NameNewNodes(first_new, node.name);
     if (status.ok()) return status;
-    return absl::Status(status.code(), absl::StrCat("gradient of node '", node.name, "' (", node.op->name,
-                                                    "): ", status.message()));
+    return absl::Status(status.code(), absl::StrCat("gradient of node '", node.name, "' (",
+                                                    node.op->name, "): ", status.message()));
   }
 
   absl::Status Propagate(int position, const Node& node, std::vector<ValueId> output_gradients,
                          std::vector<bool> wanted) {
-    if (!node.post_ops.empty()) return absl::InternalError("post-ops were fused before differentiation");
+    if (!node.post_ops.empty())
+      return absl::InternalError("post-ops were fused before differentiation");
     if (node.op->gradient == nullptr) {
       return absl::UnimplementedError(node.op->evaluate == nullptr ? "not available yet"
                                                                    : "not differentiable");
@@ -203,7 +209,8 @@ class Differentiator {
     if (*gradient == kNone) {
       const TensorType type = graph_.type(source);
       gradient = graph_.AddConstant(type, 0);
-      graph_.mutable_node(graph_.value(*gradient).producer).name = absl::StrCat("grad/", name, "/zero");
+      graph_.mutable_node(graph_.value(*gradient).producer).name =
+          absl::StrCat("grad/", name, "/zero");
     }
     graph_.mutable_outputs().push_back(
         GraphOutput{absl::StrCat("grad/", name), *gradient, OutputKind::kGradient});

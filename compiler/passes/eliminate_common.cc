@@ -32,7 +32,8 @@ bool Same(const Attributes& a, const Attributes& b) {
 bool Same(const std::vector<PostOp>& a, const std::vector<PostOp>& b) {
   if (a.size() != b.size()) return false;
   for (size_t i = 0; i < a.size(); ++i) {
-    if (a[i].op != b[i].op || a[i].operand != b[i].operand || !Same(a[i].attributes, b[i].attributes)) {
+    if (a[i].op != b[i].op || a[i].operand != b[i].operand ||
+        !Same(a[i].attributes, b[i].attributes)) {
       return false;
     }
   }
@@ -55,7 +56,8 @@ absl::StatusOr<bool> EliminateCommon(Graph& graph) {
   std::map<std::pair<std::string, std::vector<ValueId>>, std::vector<NodeId>> seen;
   for (const NodeId id : graph.Order()) {
     const Node& node = graph.node(id);
-    if (node.op->source == SourceKind::kInput || node.op->source == SourceKind::kParameter) continue;
+    if (node.op->source == SourceKind::kInput || node.op->source == SourceKind::kParameter)
+      continue;
     std::vector<NodeId>& candidates = seen[{node.op->name, node.inputs}];
     bool found = false;
     for (const NodeId candidate : candidates) {
@@ -64,7 +66,8 @@ absl::StatusOr<bool> EliminateCommon(Graph& graph) {
           !SameOutputs(graph, first, node)) {
         continue;
       }
-      for (size_t i = 0; i < node.outputs.size(); ++i) graph.ReplaceUses(node.outputs[i], first.outputs[i]);
+      for (size_t i = 0; i < node.outputs.size(); ++i)
+        graph.ReplaceUses(node.outputs[i], first.outputs[i]);
       found = true;
       break;
     }

@@ -7,10 +7,11 @@
 
 namespace plumbline {
 
-// Two nodes are common when they have the same op, inputs, attributes (real ones bit for bit), output
-// types and post-ops. Inputs and parameters never are, even with equal shapes; equal constants are.
-// Before: a typed graph. After: of common nodes only the first in Graph::Order() is read. True if a use
-// was redirected.
+// Two nodes are common when they have the same op, inputs, attributes (real ones bit for bit),
+// output types and post-ops. Inputs and parameters never are, even with equal shapes; equal
+// constants are.
+// Before: a typed graph.
+// After: of common nodes only the first in Graph::Order() is read. True if a use was redirected.
 absl::StatusOr<bool> EliminateCommon(Graph& graph);
 
 }  // namespace plumbline

@@ -7,10 +7,11 @@
 
 namespace plumbline {
 
-// A node is dead when no graph output depends on it. Inputs and parameters stay, because they are the
-// program's interface.
-// Before: a typed graph. After: every node that is not marked as removed is live or an input or a
-// parameter. True if a node was removed.
+// A node is dead when no graph output depends on it. Inputs and parameters stay, because they are
+// the program's interface.
+// Before: a typed graph.
+// After: every node that is not marked as removed is live or an input or a parameter. True if a
+// node was removed.
 absl::StatusOr<bool> EliminateDead(Graph& graph);
 
 }  // namespace plumbline

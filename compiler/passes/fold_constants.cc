@@ -1,4 +1,5 @@
-// Each candidate is tried in a graph of its own: constants of the bound shapes, the node, its outputs.
+// Each candidate is tried in a graph of its own: constants of the bound shapes, the node, its
+// outputs.
 #include "compiler/passes/fold_constants.h"
 
 #include <cmath>
@@ -18,8 +19,8 @@ namespace {
 // Elements of a trial's inputs and outputs together: about 10 ms with a naive reference.
 constexpr int64_t kMaximumElements = 1 << 18;
 
-// Values for the symbols: small, distinct and without common factors, so that an equality between two
-// results cannot come from two sizes that happen to agree.
+// Values for the symbols: small, distinct and without common factors, so that an equality between
+// two results cannot come from two sizes that happen to agree.
 constexpr int64_t kPrimes[] = {5, 7, 11, 13, 17, 19, 23, 29, 31};
 constexpr int kPrimeCount = sizeof(kPrimes) / sizeof(kPrimes[0]);
 
@@ -32,7 +33,8 @@ Bindings TrialBindings(const SymbolTable& symbols, int trial) {
   return bindings;
 }
 
-std::optional<TensorType> Bind(SymbolTable& symbols, const TensorType& type, const Bindings& bindings) {
+std::optional<TensorType> Bind(SymbolTable& symbols, const TensorType& type,
+                               const Bindings& bindings) {
   TensorType bound{type.data_type, {}};
   for (const Size& size : type.shape) {
     const absl::StatusOr<int64_t> value = symbols.Evaluate(size, bindings);
@@ -56,7 +58,9 @@ bool IsConstant(const Graph& graph, ValueId value) {
   return graph.producer(value).op->source == SourceKind::kConstant;
 }
 
-double Fill(const Graph& graph, ValueId value) { return graph.producer(value).attributes.real("value"); }
+double Fill(const Graph& graph, ValueId value) {
+  return graph.producer(value).attributes.real("value");
+}
 
 // The number that fills an array, if it is one and finite.
 std::optional<double> Splat(const Array& array) {
@@ -67,8 +71,8 @@ std::optional<double> Splat(const Array& array) {
   return array.data[0];
 }
 
-// What fills each output of the node under these bindings; nothing where it is no single number, and
-// no entries at all when the node cannot be tried.
+// What fills each output of the node under these bindings; nothing where it is no single number,
+// and no entries at all when the node cannot be tried.
 std::vector<std::optional<double>> Try(const Graph& graph, const Node& node, int trial) {
   SymbolTable symbols = graph.symbols();
   const Bindings bindings = TrialBindings(symbols, trial);
@@ -89,17 +93,20 @@ std::vector<std::optional<double>> Try(const Graph& graph, const Node& node, int
   if (!id.ok()) return {};
   for (const ValueId output : probe.node(*id).outputs) {
     if (!Bind(symbols, probe.type(output), bindings) || !fits(probe.type(output))) return {};
-    probe.mutable_outputs().push_back(GraphOutput{absl::StrCat(output), output, OutputKind::kOutput});
+    probe.mutable_outputs().push_back(
+        GraphOutput{absl::StrCat(output), output, OutputKind::kOutput});
   }
   const absl::StatusOr<std::map<std::string, Array>> results = Evaluate(probe, {});
   if (!results.ok()) return {};
   std::vector<std::optional<double>> fills;
-  for (const GraphOutput& output : probe.outputs()) fills.push_back(Splat(results->at(output.name)));
+  for (const GraphOutput& output : probe.outputs())
+    fills.push_back(Splat(results->at(output.name)));
   return fills;
 }
 
 bool IsCandidate(const Graph& graph, const Node& node) {
-  if (node.op->source != SourceKind::kNone || node.op->evaluate == nullptr || node.inputs.empty()) return false;
+  if (node.op->source != SourceKind::kNone || node.op->evaluate == nullptr || node.inputs.empty())
+    return false;
   if (!node.post_ops.empty()) return false;
   for (const ValueId input : node.inputs) {
     if (!IsConstant(graph, input) || graph.type(input).data_type != DataType::kF32) return false;
@@ -122,7 +129,8 @@ absl::StatusOr<bool> FoldConstants(Graph& graph) {
     const std::vector<std::optional<double>> second = Try(graph, node, 1);
     if (second.empty()) continue;
     for (size_t i = 0; i < node.outputs.size(); ++i) {
-      if (!first[i] || !second[i] || std::memcmp(&*first[i], &*second[i], sizeof(double)) != 0) continue;
+      if (!first[i] || !second[i] || std::memcmp(&*first[i], &*second[i], sizeof(double)) != 0)
+        continue;
       const TensorType type = graph.type(node.outputs[i]);
       graph.ReplaceUses(node.outputs[i], graph.AddConstant(type, *first[i]));
       changed = true;

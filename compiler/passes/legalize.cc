@@ -10,12 +10,13 @@
 namespace plumbline {
 namespace {
 
-// A rewrite's result may want another rewrite, a few times over; more means two rules that undo each other.
+// A rewrite's result may want another rewrite, a few times over; more means two rules that undo
+// each other.
 constexpr int kMaximumRounds = 32;
 
 absl::Status Located(const Node& node, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat("legalizing node '", node.name, "' (", node.op->name,
-                                                  "): ", status.message()));
+  return absl::Status(status.code(), absl::StrCat("legalizing node '", node.name, "' (",
+                                                  node.op->name, "): ", status.message()));
 }
 
 // The name of the last node that was rewritten in one round, empty if none was.

@@ -8,8 +8,9 @@
 
 namespace plumbline {
 
-// Before: a typed graph whose sizes are numbers. After: no live node's definition wants to rewrite it;
-// the outputs' names, kinds and types are the same. True if anything was rewritten.
+// Before: a typed graph whose sizes are numbers.
+// After: no live node's definition wants to rewrite it; the outputs' names, kinds and types are the
+// same. True if anything was rewritten.
 // Errors (internal): a rewrite that breaks the graph, or that goes on for ever; they name the node.
 absl::StatusOr<bool> Legalize(Graph& graph);
 

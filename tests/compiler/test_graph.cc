@@ -64,6 +64,7 @@ ValueId TestGraph::Input(absl::string_view name, absl::string_view shape, DataTy
 }
 
 ValueId TestGraph::Parameter(absl::string_view name, absl::string_view shape) {
+  Declare(graph_.symbols(), ParseShape(shape));
   return graph_.AddParameter(name, ParseShape(shape), Initializer{});
 }
 
@@ -80,7 +81,8 @@ ValueId TestGraph::Named(absl::string_view name, absl::string_view op, std::vect
   const OpDefinition* definition = graph_.registry().Find(op);
   if (definition == nullptr) Fail(absl::StrCat("no op '", op, "'"));
   SetDefaults(*definition, attributes);
-  const absl::StatusOr<NodeId> id = graph_.AddNode(*definition, name, std::move(inputs), std::move(attributes));
+  const absl::StatusOr<NodeId> id =
+      graph_.AddNode(*definition, name, std::move(inputs), std::move(attributes));
   if (!id.ok()) Fail(absl::StrCat(op, ": ", id.status().message()));
   return graph_.node(*id).outputs[0];
 }
@@ -96,7 +98,8 @@ std::map<std::string, Array> RandomSources(const Graph& graph, const Bindings& s
       const Node& node = graph.node(id);
       const TensorType& type = graph.type(node.outputs[0]);
       std::vector<int64_t> shape;
-      for (const Size& size : type.shape) shape.push_back(graph.symbols().Evaluate(size, sizes).value());
+      for (const Size& size : type.shape)
+        shape.push_back(graph.symbols().Evaluate(size, sizes).value());
       Array array(shape);
       std::seed_seq seed(node.name.begin(), node.name.end());
       std::mt19937 random(seed);
@@ -110,7 +113,8 @@ std::map<std::string, Array> RandomSources(const Graph& graph, const Bindings& s
 }
 
 std::map<std::string, Array> EvaluateRandom(const Graph& graph, const Bindings& sizes) {
-  absl::StatusOr<std::map<std::string, Array>> results = Evaluate(graph, RandomSources(graph, sizes));
+  absl::StatusOr<std::map<std::string, Array>> results =
+      Evaluate(graph, RandomSources(graph, sizes));
   if (!results.ok()) Fail(absl::StrCat("evaluation: ", results.status().message()));
   return *std::move(results);
 }
@@ -126,7 +130,8 @@ void ExpectSameResults(const Graph& before, Graph after, const Bindings& sizes) 
     const Array& other = actual.at(name);
     ASSERT_EQ(array.shape, other.shape) << name;
     for (size_t i = 0; i < array.data.size(); ++i) {
-      ASSERT_NEAR(array.data[i], other.data[i], 1e-12 * (1 + std::abs(array.data[i]))) << name << " at " << i;
+      ASSERT_NEAR(array.data[i], other.data[i], 1e-12 * (1 + std::abs(array.data[i])))
+          << name << " at " << i;
     }
   }
 }

@@ -19,7 +19,8 @@ Array Vector(std::vector<double> values) {
   return array;
 }
 
-std::string BindingError(const Graph& graph, const std::map<std::string, std::vector<int64_t>>& shapes) {
+std::string BindingError(const Graph& graph,
+                         const std::map<std::string, std::vector<int64_t>>& shapes) {
   return std::string(BindFromShapes(graph, shapes).status().message());
 }
 
@@ -33,7 +34,8 @@ TEST(BindFromShapesTest, ReadsSymbolsOffWholeAxesAndChecksTheOthers) {
             "input 'x' has shape [5, 9], expected [B, 2·L]");
   EXPECT_EQ(BindingError(test.graph(), {{"x", {5, 8}}, {"y", {4, 2}}}),
             "input 'y' has shape [4, 2], expected [L, 3]");
-  EXPECT_EQ(BindingError(test.graph(), {{"x", {5}}, {"y", {4, 3}}}), "input 'x' has shape [5], expected [B, 2·L]");
+  EXPECT_EQ(BindingError(test.graph(), {{"x", {5}}, {"y", {4, 3}}}),
+            "input 'x' has shape [5], expected [B, 2·L]");
   EXPECT_EQ(BindingError(test.graph(), {{"x", {5, 8}}}), "symbol 'L' has no value");
 }
 
@@ -44,7 +46,8 @@ TEST(BindFromShapesTest, RefusesSymbolsThatDisagreeOrExceedTheirBound) {
   test.graph().symbols().Declare("B", 8);
   EXPECT_EQ(BindingError(test.graph(), {{"x", {2}}, {"y", {3}}}),
             "input 'y' has shape [3], but B is 2 in an earlier input");
-  EXPECT_EQ(BindingError(test.graph(), {{"x", {9}}}), "input 'x': B is 9, but the model allows at most 8");
+  EXPECT_EQ(BindingError(test.graph(), {{"x", {9}}}),
+            "input 'x': B is 9, but the model allows at most 8");
 }
 
 TEST(EvaluateTest, RunsNodesOnBoundShapes) {
@@ -66,7 +69,8 @@ TEST(EvaluateTest, AppliesPostOpsInOrder) {
   Node& node = test.graph().mutable_node(test.graph().value(y).producer);
   node.inputs.push_back(x);
   node.post_ops.push_back(PostOp{AllOps().Find("sub"), {}, PostOpSpec{PostOpKind::kSub, 0, 0}, 1});
-  node.post_ops.push_back(PostOp{AllOps().Find("relu"), {}, PostOpSpec{PostOpKind::kRelu, 0, 0}, kNone});
+  node.post_ops.push_back(
+      PostOp{AllOps().Find("relu"), {}, PostOpSpec{PostOpKind::kRelu, 0, 0}, kNone});
   const auto results = Evaluate(test.graph(), {{"x", Vector({3, -4})}}).value();
   EXPECT_EQ(results.at("y").data, (std::vector<double>{3, 0}));
 }
@@ -91,7 +95,8 @@ TEST(EvaluateTest, ChecksTheShapesOfParameters) {
 }
 
 // An op whose reference is wrong or missing.
-OpDefinition Broken(const char* name, absl::StatusOr<std::vector<Array>> (*evaluate)(const EvaluateContext&)) {
+OpDefinition Broken(const char* name,
+                    absl::StatusOr<std::vector<Array>> (*evaluate)(const EvaluateContext&)) {
   OpDefinition op = *AllOps().Find("relu");
   op.name = name;
   op.evaluate = evaluate;

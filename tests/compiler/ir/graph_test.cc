@@ -98,7 +98,8 @@ TEST(GraphTest, ErrorsOfAddNameTheOp) {
   const ValueId y = test.Input("y", "2, 3");
   const ValueId z = test.Input("z", "4");
   EXPECT_EQ(test.graph().Add("rilu", {x}, {}).status().message(), "no op named 'rilu'");
-  EXPECT_EQ(test.graph().Add("scale", {x}, {}).status().message(), "scale was made without its attribute 'by'");
+  EXPECT_EQ(test.graph().Add("scale", {x}, {}).status().message(),
+            "scale was made without its attribute 'by'");
   const absl::Status status = test.graph().Add("add", {y, z}, {}).status();
   EXPECT_EQ(std::string(status.message()).find("while making add: "), 0u) << status;
 }

@@ -46,7 +46,8 @@ TEST(PolynomialTest, KnowsConstantsAndSymbols) {
 
 TEST(PolynomialTest, SubstitutesEveryPower) {
   const Polynomial square = L * L + L * D;
-  EXPECT_EQ(square.Substitute("L", D + Polynomial(1)), Polynomial(2) * D * D + Polynomial(3) * D + Polynomial(1));
+  EXPECT_EQ(square.Substitute("L", D + Polynomial(1)),
+            Polynomial(2) * D * D + Polynomial(3) * D + Polynomial(1));
   EXPECT_EQ(square.Substitute("L", Polynomial(0)), Polynomial(0));
   EXPECT_EQ(square.Substitute("B", Polynomial(5)), square);
 }
@@ -78,7 +79,8 @@ TEST(PolynomialTest, ReportsCoefficientsThatDoNotFit) {
 
 TEST(PolynomialTest, RefusesProductsOfManyTerms) {
   Polynomial product(1);
-  for (int i = 0; i < 40; ++i) product *= Polynomial::Symbol("s" + std::to_string(i)) + Polynomial(1);
+  for (int i = 0; i < 40; ++i)
+    product *= Polynomial::Symbol("s" + std::to_string(i)) + Polynomial(1);
   EXPECT_TRUE(product.overflowed());
 }
 

@@ -75,8 +75,10 @@ TEST_F(SymbolsTest, ADerivedSymbolIsNamedByItsDefinitionAndExistsOnce) {
 
 TEST_F(SymbolsTest, ErrorsNameTheSize) {
   EXPECT_EQ(Error(L * T, {{"L", 2}}), "symbol 'T' has no value");
-  EXPECT_EQ(Error(Size(Rational::Ratio(1, 2)) * L, {{"L", 3}}), "the value of 1/2·L is 3/2, not an integer");
-  EXPECT_EQ(Error(L * L * L * L, {{"L", int64_t{1} << 20}}), "the value of L⁴ does not fit 64 bits");
+  EXPECT_EQ(Error(Size(Rational::Ratio(1, 2)) * L, {{"L", 3}}),
+            "the value of 1/2·L is 3/2, not an integer");
+  EXPECT_EQ(Error(L * L * L * L, {{"L", int64_t{1} << 20}}),
+            "the value of L⁴ does not fit 64 bits");
 }
 
 TEST_F(SymbolsTest, EvaluatesCountsBeyond64BitsInDouble) {

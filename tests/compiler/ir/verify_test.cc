@@ -95,13 +95,15 @@ TEST_F(VerifyTest, ParametersMustHaveTheShapesTheOpAsksFor) {
   node.inputs = {z_, weight};
   EXPECT_EQ(Error(), "verifier: node 'norm' (layer_norm): has the wrong number of inputs");
   node.inputs = {z_, weight, test_.Parameter("other", "5")};
-  EXPECT_EQ(Error(), "verifier: node 'norm' (layer_norm): its parameter 'bias' has the wrong shape");
+  EXPECT_EQ(Error(),
+            "verifier: node 'norm' (layer_norm): its parameter 'bias' has the wrong shape");
 }
 
 TEST_F(VerifyTest, StoredTypesMustBeThoseInferred) {
   graph().mutable_value(y_).type.shape = ParseShape("B, 5");
-  EXPECT_EQ(Error(),
-            "verifier: node 'half' (scale): output 0 is stored as F32 [B, 5] but inferred as F32 [B, 4]");
+  EXPECT_EQ(
+      Error(),
+      "verifier: node 'half' (scale): output 0 is stored as F32 [B, 5] but inferred as F32 [B, 4]");
 }
 
 TEST_F(VerifyTest, TypesMustBeInferable) {
@@ -156,8 +158,9 @@ TEST_F(VerifyTest, OperandsOfPostOpsAreTheLastInputs) {
   node.post_ops.push_back(PostOp{AllOps().Find("add"), {}, PostOpSpec{PostOpKind::kAdd, 0, 0}, 1});
   EXPECT_EQ(Verify(test.graph()).message(), "");
   node.post_ops[0].operand = 0;
-  EXPECT_EQ(Verify(test.graph()).message(),
-            "verifier: node 'tail' (relu): has a post-op whose operand is not the input meant for it");
+  EXPECT_EQ(
+      Verify(test.graph()).message(),
+      "verifier: node 'tail' (relu): has a post-op whose operand is not the input meant for it");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Gradients of composite graphs against finite differences in double, and the structure of what is appended.
-// Gradients of single ops are tested with the ops.
+// Gradients of composite graphs against finite differences in double, and the structure of what is
+// appended. Gradients of single ops are tested with the ops.
 #include "compiler/passes/differentiate.h"
 
 #include <cmath>
@@ -76,13 +76,14 @@ TestGraph Perceptron() {
   TestGraph test;
   const ValueId x = test.Input("x", "B, D");
   const ValueId target = test.Input("target", "B, 3");
-  const ValueId hidden = test.Named("fc1", "linear", {x, test.Parameter("fc1.weight", "5, D"),
-                                                      test.Parameter("fc1.bias", "5")},
-                                    SizeAttribute("features", 5));
+  const ValueId hidden = test.Named(
+      "fc1", "linear", {x, test.Parameter("fc1.weight", "5, D"), test.Parameter("fc1.bias", "5")},
+      SizeAttribute("features", 5));
   const ValueId active = test.Named("act", "tanh", {hidden}, {});
-  const ValueId y = test.Named("fc2", "linear", {active, test.Parameter("fc2.weight", "3, 5"),
-                                                 test.Parameter("fc2.bias", "3")},
-                               SizeAttribute("features", 3));
+  const ValueId y =
+      test.Named("fc2", "linear",
+                 {active, test.Parameter("fc2.weight", "3, 5"), test.Parameter("fc2.bias", "3")},
+                 SizeAttribute("features", 3));
   test.Output("y", y);
   const ValueId loss = test.Named("mse", "mean_squared_error", {y, target}, {});
   test.Output("loss", loss, OutputKind::kLoss);
@@ -108,7 +109,8 @@ TEST(DifferentiateTest, PlainSoftmaxAttention) {
 TEST(DifferentiateTest, BroadcastOperandsGetTheSumOverTheRepeatedAxes) {
   TestGraph test;
   ValueId y = test.Input("x", "B, L, D");
-  const std::vector<std::string> shapes = {"", "1", "D", "L, 1", "1, D", "B, 1, 1", "B, L, D", "1, L, D", "B, 1, D"};
+  const std::vector<std::string> shapes = {"",        "1",       "D",       "L, 1",   "1, D",
+                                           "B, 1, 1", "B, L, D", "1, L, D", "B, 1, D"};
   std::vector<std::string> names = {"x"};
   for (const std::string& shape : shapes) {
     names.push_back("w" + std::to_string(names.size()));
@@ -223,7 +225,8 @@ Graph Permuted(bool reversed) {
     exp = test.Named("exp", "exp", {x}, {});
     tanh = test.Named("tanh", "tanh", {x}, {});
   }
-  test.Output("y", test.Named("y", "add", {test.Named("product", "mul", {square, exp}, {}), tanh}, {}));
+  test.Output("y",
+              test.Named("y", "add", {test.Named("product", "mul", {square, exp}, {}), tanh}, {}));
   return test.graph();
 }
 
@@ -233,7 +236,8 @@ TEST(DifferentiateTest, TheSumsOrderDoesNotDependOnTheOrderOfCreation) {
   ASSERT_TRUE(Differentiate(first, {{"x"}}).ok());
   ASSERT_TRUE(Differentiate(second, {{"x"}}).ok());
   EXPECT_EQ(OpSequence(first), OpSequence(second));
-  EXPECT_EQ(EvaluateRandom(first, kSizes).at("grad/x").data, EvaluateRandom(second, kSizes).at("grad/x").data);
+  EXPECT_EQ(EvaluateRandom(first, kSizes).at("grad/x").data,
+            EvaluateRandom(second, kSizes).at("grad/x").data);
 }
 
 TEST(DifferentiateTest, MetricsAndTermsOfTheLossAreNotDifferentiated) {
@@ -241,7 +245,8 @@ TEST(DifferentiateTest, MetricsAndTermsOfTheLossAreNotDifferentiated) {
   const Graph& forward = test.graph();
   const ValueId loss = forward.outputs().back().value;
   test.Output("loss/mse", loss, OutputKind::kLossTerm);
-  test.Output("metric/y", test.Node("reduce_max", {forward.outputs()[0].value}), OutputKind::kMetric);
+  test.Output("metric/y", test.Node("reduce_max", {forward.outputs()[0].value}),
+              OutputKind::kMetric);
   ASSERT_TRUE(Differentiate(test.graph(), {{"fc1.weight"}}).ok());
   int inputs = 0;
   for (const NodeId id : test.graph().Sources(SourceKind::kInput)) {
@@ -261,16 +266,22 @@ TEST(DifferentiateTest, WrongRequestsAreRefused) {
   TestGraph test;
   const ValueId x = test.Input("x", "B");
   test.Input("label", "B", DataType::kS64);
-  EXPECT_EQ(Error(test.graph(), {"x"}), "INVALID_ARGUMENT: neither a loss nor a float output to differentiate");
+  EXPECT_EQ(Error(test.graph(), {"x"}),
+            "INVALID_ARGUMENT: neither a loss nor a float output to differentiate");
   test.Output("y", test.Node("exp", {x}));
-  EXPECT_EQ(Error(test.graph(), {"w"}), "INVALID_ARGUMENT: no input or parameter 'w' to differentiate by");
-  EXPECT_EQ(Error(test.graph(), {"label"}), "INVALID_ARGUMENT: 'label' is no float: it has no gradient");
-  EXPECT_EQ(Error(test.graph(), {"x", "x"}), "INVALID_ARGUMENT: the gradient of 'x' is wanted twice");
+  EXPECT_EQ(Error(test.graph(), {"w"}),
+            "INVALID_ARGUMENT: no input or parameter 'w' to differentiate by");
+  EXPECT_EQ(Error(test.graph(), {"label"}),
+            "INVALID_ARGUMENT: 'label' is no float: it has no gradient");
+  EXPECT_EQ(Error(test.graph(), {"x", "x"}),
+            "INVALID_ARGUMENT: the gradient of 'x' is wanted twice");
   test.Input("grad/y", "B");
-  EXPECT_EQ(Error(test.graph(), {"x"}), "INVALID_ARGUMENT: the graph already has an input 'grad/y'");
+  EXPECT_EQ(Error(test.graph(), {"x"}),
+            "INVALID_ARGUMENT: the graph already has an input 'grad/y'");
 }
 
-// The product's ops, with the gradient of `exp` gone, and its reference too if `available` is false.
+// The product's ops, with the gradient of `exp` gone, and its reference too if `available` is
+// false.
 std::string ErrorWithoutGradient(bool available) {
   TestGraph product;
   std::vector<OpDefinition> ops = product.graph().registry().definitions();
@@ -286,8 +297,10 @@ std::string ErrorWithoutGradient(bool available) {
 }
 
 TEST(DifferentiateTest, AnOpWithoutGradientIsAnErrorThatNamesTheNode) {
-  EXPECT_EQ(ErrorWithoutGradient(true), "UNIMPLEMENTED: gradient of node 'weird' (exp): not differentiable");
-  EXPECT_EQ(ErrorWithoutGradient(false), "UNIMPLEMENTED: gradient of node 'weird' (exp): not available yet");
+  EXPECT_EQ(ErrorWithoutGradient(true),
+            "UNIMPLEMENTED: gradient of node 'weird' (exp): not differentiable");
+  EXPECT_EQ(ErrorWithoutGradient(false),
+            "UNIMPLEMENTED: gradient of node 'weird' (exp): not available yet");
 }
 
 TEST(DifferentiateTest, AGradientThatCannotBelongToItsInputIsAnError) {
@@ -305,7 +318,8 @@ TEST(DifferentiateTest, AGradientThatCannotBelongToItsInputIsAnError) {
   TestGraph test(registry);
   test.Output("y", test.Named("weird", "exp", {test.Input("x", "2, 3")}, {}));
   EXPECT_EQ(Error(test.graph(), {"x"}),
-            "INTERNAL: gradient of node 'weird' (exp): a gradient of shape [3, 2] for a value of shape [2, 3]");
+            "INTERNAL: gradient of node 'weird' (exp): a gradient of shape [3, 2] for a value of "
+            "shape [2, 3]");
 }
 
 }  // namespace

@@ -80,8 +80,10 @@ TEST(EliminateCommonTest, PostOpsCount) {
   const ValueId x = test.Input("x", "L");
   const ValueId plain = test.Node("exp", {x});
   const ValueId fused = test.Node("exp", {x});
-  test.graph().mutable_node(test.graph().value(fused).producer).post_ops.push_back(
-      PostOp{AllOps().Find("relu"), {}, PostOpSpec{PostOpKind::kRelu, 0, 0}, kNone});
+  test.graph()
+      .mutable_node(test.graph().value(fused).producer)
+      .post_ops.push_back(
+          PostOp{AllOps().Find("relu"), {}, PostOpSpec{PostOpKind::kRelu, 0, 0}, kNone});
   test.Output("a", plain);
   test.Output("b", fused);
   EXPECT_FALSE(EliminateCommon(test.graph()).value());

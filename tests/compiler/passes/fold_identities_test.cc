@@ -16,7 +16,8 @@ TEST(FoldIdentitiesTest, ChainsCollapseToTheirFirstValue) {
   TestGraph test;
   const ValueId x = test.Input("x", "B, L");
   const ValueId scaled = test.Node("scale", {x}, Real("by", 1));
-  const ValueId shaped = test.Node("reshape", {scaled}, {{"shape", AttributeValue(ParseShape("B, L"))}});
+  const ValueId shaped =
+      test.Node("reshape", {scaled}, {{"shape", AttributeValue(ParseShape("B, L"))}});
   const ValueId sum = test.Node("add", {shaped, test.Constant("", 0)});
   test.Output("y", test.Node("relu", {sum}));
   const Graph before = test.graph();
@@ -47,8 +48,10 @@ TEST(FoldIdentitiesTest, ANodeWithPostOpsIsNoIdentity) {
   TestGraph test;
   const ValueId x = test.Input("x", "L");
   const ValueId y = test.Node("scale", {x}, Real("by", 1));
-  test.graph().mutable_node(test.graph().value(y).producer).post_ops.push_back(
-      PostOp{AllOps().Find("relu"), {}, PostOpSpec{PostOpKind::kRelu, 0, 0}, kNone});
+  test.graph()
+      .mutable_node(test.graph().value(y).producer)
+      .post_ops.push_back(
+          PostOp{AllOps().Find("relu"), {}, PostOpSpec{PostOpKind::kRelu, 0, 0}, kNone});
   test.Output("y", y);
   EXPECT_FALSE(FoldIdentities(test.graph()).value());
 }
@@ -61,7 +64,8 @@ TEST(FoldIdentitiesTest, AFalseClaimOfADefinitionIsAnError) {
   const OpRegistry registry(std::move(ops));
   TestGraph test(registry);
   const ValueId x = test.Input("x", "L");
-  test.Output("y", test.Named("row", "reshape", {x}, {{"shape", AttributeValue(ParseShape("1, L"))}}));
+  test.Output("y",
+              test.Named("row", "reshape", {x}, {{"shape", AttributeValue(ParseShape("1, L"))}}));
   EXPECT_EQ(FoldIdentities(test.graph()).status().message(),
             "node 'row' (reshape) claims to equal an input of another type");
 }

@@ -1,5 +1,5 @@
-// Which consumers move into their producer. The producer here is `exp`, made to accept post-ops; what the lowering of
-// real producers does with them is tested with those ops.
+// Which consumers move into their producer. The producer here is `exp`, made to accept post-ops;
+// what the lowering of real producers does with them is tested with those ops.
 #include "compiler/passes/fuse_post_ops.h"
 
 #include <string>
@@ -25,7 +25,8 @@ const OpRegistry& Registry() {
 class FusePostOpsTest : public testing::Test {
  protected:
   FusePostOpsTest() : test_(Registry()) { x_ = test_.Input("x", "4, 3"); }
-  // Fuses, compares the results, and gives the ops that are left; "" if the pass says that nothing changed.
+  // Fuses, compares the results, and gives the ops that are left; "" if the pass says that nothing
+  // changed.
   std::string Fused() {
     const Graph before = test_.graph();
     const absl::StatusOr<bool> changed = FusePostOps(test_.graph());

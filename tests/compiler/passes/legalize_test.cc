@@ -1,5 +1,5 @@
-// The driver: rounds of rewrites by ops' definitions, and how it stops. The rewrites themselves are tested with the
-// ops.
+// The driver: rounds of rewrites by ops' definitions, and how it stops. The rewrites themselves are
+// tested with the ops.
 #include "compiler/passes/legalize.h"
 
 #include <string>
@@ -50,17 +50,19 @@ TEST(LegalizeTest, RewritesUntilNothingWantsIt) {
 }
 
 TEST(LegalizeTest, RewritesWithoutEndAreAnError) {
-  const OpRegistry registry = WithRewrite("relu", [](Graph& graph, NodeId id) -> absl::StatusOr<bool> {
-    const Node node = graph.node(id);
-    const absl::StatusOr<ValueId> again = graph.Add("relu", {node.inputs[0]}, {});
-    if (!again.ok()) return again.status();
-    graph.ReplaceUses(node.outputs[0], *again);
-    graph.mutable_node(graph.value(*again).producer).name = node.name;
-    return true;
-  });
+  const OpRegistry registry =
+      WithRewrite("relu", [](Graph& graph, NodeId id) -> absl::StatusOr<bool> {
+        const Node node = graph.node(id);
+        const absl::StatusOr<ValueId> again = graph.Add("relu", {node.inputs[0]}, {});
+        if (!again.ok()) return again.status();
+        graph.ReplaceUses(node.outputs[0], *again);
+        graph.mutable_node(graph.value(*again).producer).name = node.name;
+        return true;
+      });
   TestGraph test(registry);
   test.Output("y", test.Named("act", "relu", {test.Input("x", "3")}, {}));
-  EXPECT_EQ(Legalize(test.graph()).status().message(), "legalizing node 'act' does not come to an end");
+  EXPECT_EQ(Legalize(test.graph()).status().message(),
+            "legalizing node 'act' does not come to an end");
 }
 
 TEST(LegalizeTest, ErrorsOfARewriteNameTheNode) {
@@ -74,10 +76,11 @@ TEST(LegalizeTest, ErrorsOfARewriteNameTheNode) {
 }
 
 TEST(LegalizeTest, ARewriteThatBreaksTheGraphIsAnError) {
-  const OpRegistry registry = WithRewrite("relu", [](Graph& graph, NodeId id) -> absl::StatusOr<bool> {
-    graph.mutable_node(id).inputs.clear();
-    return true;
-  });
+  const OpRegistry registry =
+      WithRewrite("relu", [](Graph& graph, NodeId id) -> absl::StatusOr<bool> {
+        graph.mutable_node(id).inputs.clear();
+        return true;
+      });
   TestGraph test(registry);
   test.Output("y", test.Named("act", "relu", {test.Input("x", "3")}, {}));
   EXPECT_EQ(Legalize(test.graph()).status().code(), absl::StatusCode::kInternal);
