@@ -67,9 +67,10 @@ void Progress::Update(const std::string& what, double done, double total) {
   }
   if (quiet_ || since(last_) < (terminal_ ? kRewriteSeconds : kLineSeconds)) return;
   last_ = now;
-  const double left = done > 0 ? since(start_) * (total - done) / done : 0;
-  const std::string line =
-      absl::StrFormat("%s: %.0f %%, about %.0f s left", what, total > 0 ? 100 * done / total : 100.0, left);
+  // Work beyond the estimate, such as rounds that still fit, has no end that could be told.
+  const double left = done > 0 && done < total ? since(start_) * (total - done) / done : 0;
+  const std::string line = done < total ? absl::StrFormat("%s: %.0f %%, about %.0f s left", what, 100 * done / total, left)
+                                        : absl::StrFormat("%s: going on while there is time", what);
   if (terminal_) {
     std::fprintf(stderr, "\r%s\033[K", line.c_str());
     open_line_ = true;
