@@ -5,4 +5,4 @@ set -eu
 command=$1
 experiment=$PWD/$2
 shift 2
-exec tools/plumbline/plumbline "$command" "$experiment" "$@"
+exec ./plumbline "$command" "$experiment" "$@"

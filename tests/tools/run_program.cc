@@ -45,7 +45,7 @@ ProgramResult RunPlumbline(const std::string& prefix, const std::vector<std::str
   const std::string output = ScratchPath("stdout");
   const std::string errors = ScratchPath("stderr");
   std::string command = "exec >" + Quote(output) + " 2>" + Quote(errors) + "; " + prefix + " " +
-                        Quote(DataPath("tools/plumbline/plumbline"));
+                        Quote(DataPath("plumbline"));
   for (const std::string& argument : arguments) command += " " + Quote(argument);
   command += " " + suffix;
   const int status = std::system(command.c_str());
