@@ -1,0 +1,62 @@
+// A data set in memory as training sees it: three splits of items, each item one row of every column. Columns carry the
+// names of the model inputs that they feed. What fills it (an archive, a generator) is another file's business.
+#ifndef PLUMBLINE_EXPERIMENTS_DATA_DATA_SET_H_
+#define PLUMBLINE_EXPERIMENTS_DATA_DATA_SET_H_
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace plumbline {
+
+// One array over the items of a split, [items, item_shape...], dense and row-major.
+struct Column {
+  std::string name;                 // "image", "label"
+  std::vector<int64_t> item_shape;  // of one item; empty: a scalar
+  std::variant<std::vector<uint8_t>, std::vector<float>, std::vector<int64_t>> values;
+  // A model's f32 input sees value · scale; labels (S64 inputs) are taken as they are.
+  float scale = 1;
+
+  int64_t item_elements() const {
+    int64_t product = 1;
+    for (const int64_t size : item_shape) product *= size;
+    return product;
+  }
+};
+
+struct Split {
+  int64_t items = 0;
+  std::vector<Column> columns;
+
+  // The column of that name, or null.
+  const Column* Find(absl::string_view name) const {
+    for (const Column& column : columns) {
+      if (column.name == name) return &column;
+    }
+    return nullptr;
+  }
+};
+
+struct DataSet {
+  std::string name;         // "octmnist"
+  std::string description;  // one sentence for a report's first line: which data, from where
+  bool embedded = false;    // generated here, in place of the real data
+  std::string sha256;       // of everything below, in a fixed order; hexadecimal
+  std::vector<std::string> class_names;
+  Split train, validation, test;
+  // Indices into test, ascending, of a subset that published results were computed on; empty: none.
+  std::vector<int64_t> published_subset;
+};
+
+// Copies the items `indices` of a column to `to`, one after the other, as f32 values times the column's scale, or as
+// 64-bit integers. `indices` must be in range; `to` holds indices.size() · item_elements().
+void GatherItems(const Column& column, absl::Span<const int> indices, float* to);
+void GatherItems(const Column& column, absl::Span<const int> indices, int64_t* to);
+
+}  // namespace plumbline
+
+#endif  // PLUMBLINE_EXPERIMENTS_DATA_DATA_SET_H_
