@@ -12,6 +12,7 @@
 #include "compiler/batch.h"
 #include "compiler/ir/verify.h"
 #include "compiler/op_catalog.h"
+#include "compiler/passes/apply_updates.h"
 #include "compiler/passes/assign_layouts.h"
 #include "compiler/passes/bind_sizes.h"
 #include "compiler/passes/build_graph.h"
@@ -184,7 +185,8 @@ absl::StatusOr<int64_t> ChooseShardSize(const Model& model, const Graph& graph, 
 const std::vector<PassName>& PassNames() {
   static const std::vector<PassName>* const names = new std::vector<PassName>{
       {"build_graph", false},     {"differentiate", false},    {"fold_constants", true}, {"fold_identities", true},
-      {"eliminate_common", true}, {"eliminate_dead", false},   {"bind_sizes", false},    {"legalize", false},
+      {"eliminate_common", true}, {"eliminate_dead", false},   {"bind_sizes", false},    {"apply_updates", false},
+      {"legalize", false},
       {"fuse_post_ops", true},    {"assign_layouts", false},   {"schedule", false},      {"plan_memory", false},
       {"lower", false}};
   return *names;
@@ -238,6 +240,11 @@ absl::StatusOr<Program> CompileProgram(Graph graph, const Bindings& sizes, const
   absl::Status status = BindSizes(graph, sizes);
   if (!status.ok()) return status;
   if (options.after_pass) options.after_pass("bind_sizes", graph);
+  // Where the whole batch is at hand, gradients can go straight into the parameters.
+  if (options.update_parameters) {
+    status = RunPass("apply_updates", ApplyUpdates, options, graph);
+    if (!status.ok()) return status;
+  }
   // Shapes that oneDNN would run with reference kernels are rewritten before fusion, because fusion must see the
   // nodes that will really run.
   constexpr NamedPass kPrepare[] = {
@@ -268,15 +275,17 @@ absl::StatusOr<CompiledModel> Compile(const Model& model, const Bindings& sizes,
   if (!shard_size.ok()) return shard_size.status();
   auto sharded = std::make_shared<ShardedProgram>();
   const std::string& batch = model.expanded.batch;
+  const auto bound = sizes.find(batch);
+  CompileOptions shard_options = options;
+  if (bound != sizes.end() && *shard_size < bound->second) shard_options.update_parameters = false;
   const auto compile_for = [&](int64_t items, std::unique_ptr<Program>& program) {
     Bindings shard_sizes = sizes;
     if (!batch.empty()) shard_sizes[batch] = items;
-    absl::StatusOr<Program> compiled = CompileProgram(*graph, shard_sizes, options);
+    absl::StatusOr<Program> compiled = CompileProgram(*graph, shard_sizes, shard_options);
     if (!compiled.ok()) return compiled.status();
     program = std::make_unique<Program>(*std::move(compiled));
     return absl::OkStatus();
   };
-  const auto bound = sizes.find(batch);
   if (bound != sizes.end()) {
     sharded->batch = bound->second;
     sharded->shard_size = *shard_size;

@@ -43,6 +43,9 @@ enum class Gradients {
 
 struct CompileOptions {
   Gradients gradients = Gradients::kNone;
+  // The program adds the gradients of parameters to the parameters instead of giving them (passes/apply_updates), if it
+  // sees the whole batch at once; ShardedProgram::full says whether it does.
+  bool update_parameters = false;
   // Leaves out losses and metrics, and with them inputs that only they read. Not with gradients of a loss.
   bool outputs_only = false;
   // Names of optional passes to leave out: see PassNames().

@@ -35,9 +35,13 @@ onednn::Desc OperandDesc(const Product& product, int64_t BatchAxis::*stride, int
   return StridedDesc(dims, all_strides, DataType::kF32);
 }
 
-void MultiplyMatrix(const Product& p, const float* a, const float* b, const float* bias, float* y) {
+// What a row of the result starts from.
+enum class Start { kZero, kBias, kPlace };
+
+void MultiplyMatrix(const Product& p, const float* a, const float* b, Start start, const float* bias, float* y) {
   for (int64_t i = 0; i < p.rows; ++i, y += p.columns) {
-    for (int64_t j = 0; j < p.columns; ++j) y[j] = bias == nullptr ? 0.0f : bias[j];
+    if (start == Start::kZero) std::fill_n(y, p.columns, 0.0f);
+    if (start == Start::kBias) std::copy_n(bias, p.columns, y);
     for (int64_t k = 0; k < p.inner; ++k) {
       const float left = a[i * p.a_strides[0] + k * p.a_strides[1]];
       const float* const right = b + k * p.b_strides[0];
@@ -47,15 +51,15 @@ void MultiplyMatrix(const Product& p, const float* a, const float* b, const floa
 }
 
 // Returns the place after what was written.
-float* MultiplyBatch(const Product& p, size_t axis, const float* a, const float* b,
+float* MultiplyBatch(const Product& p, size_t axis, const float* a, const float* b, Start start,
                      const float* bias, float* y) {
   if (axis == p.batch.size()) {
-    MultiplyMatrix(p, a, b, bias, y);
+    MultiplyMatrix(p, a, b, start, bias, y);
     return y + p.rows * p.columns;
   }
   for (int64_t i = 0; i < p.batch[axis].size; ++i) {
     y = MultiplyBatch(p, axis + 1, a + i * p.batch[axis].a_stride, b + i * p.batch[axis].b_stride,
-                      bias, y);
+                      start, bias, y);
   }
   return y;
 }
@@ -69,6 +73,7 @@ void AddPostOps(LoweringContext& context, int64_t columns) {
   context.Attr(dims, &operands);
   size_t next = 0;
   for (const PostOp& post_op : context.node().node.post_ops) {
+    if (context.AddsToItsPlace(post_op)) continue;  // the product started from there
     const dnnl::algorithm algorithm = AlgorithmOf(post_op.spec.kind);
     if (post_op.operand == kNone) {
       const auto pd = onednn::EltwiseForwardPd(context.engine(), plain, algorithm, y,
@@ -89,11 +94,14 @@ void AddPostOps(LoweringContext& context, int64_t columns) {
 void AddLoops(LoweringContext& context, const Product& product, int bias) {
   std::vector<Operand> operands = {context.Input(0), context.Input(1), context.Output(0)};
   if (bias != kNone) operands.push_back(context.Input(bias));
+  const std::vector<PostOp>& post_ops = context.node().node.post_ops;
+  const bool in_place = !post_ops.empty() && context.AddsToItsPlace(post_ops[0]);
+  const Start start = in_place ? Start::kPlace : bias == kNone ? Start::kZero : Start::kBias;
   context.AddHost("matmul_loop", std::move(operands), 0,
-                  [product](absl::Span<void* const> pointers) {
+                  [product, start](absl::Span<void* const> pointers) {
                     const auto array = [&](size_t i) { return static_cast<float*>(pointers[i]); };
                     const float* const bias_row = pointers.size() > 3 ? array(3) : nullptr;
-                    MultiplyBatch(product, 0, array(0), array(1), bias_row, array(2));
+                    MultiplyBatch(product, 0, array(0), array(1), start, bias_row, array(2));
                   });
   AddPostOps(context, product.columns);
 }

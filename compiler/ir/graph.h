@@ -36,7 +36,14 @@ struct Node {
   bool removed = false;
 };
 
-enum class OutputKind { kOutput, kLoss, kLossTerm, kMetric, kGradient };
+enum class OutputKind {
+  kOutput,
+  kLoss,
+  kLossTerm,
+  kMetric,
+  kGradient,
+  kParameter,  // the new value of the parameter of that name, which takes its place
+};
 
 struct GraphOutput {
   std::string name;  // "z", "loss", "grad/fc1.weight"

@@ -164,11 +164,10 @@ absl::Status CheckNames(const Graph& graph, const std::vector<NodeId>& order) {
     if (!outputs.insert(output.name).second) {
       return absl::InternalError(absl::StrCat("verifier: two outputs are named '", output.name, "'"));
     }
-    if (output.kind != OutputKind::kGradient) continue;
+    if (output.kind != OutputKind::kGradient && output.kind != OutputKind::kParameter) continue;
     const ValueId source = graph.FindSource(absl::StripPrefix(output.name, "grad/"));
     if (source == kNone || CertainlyDiffer(graph.type(source).shape, graph.type(output.value).shape)) {
-      return absl::InternalError(
-          absl::StrCat("verifier: output '", output.name, "' is no gradient of a source"));
+      return absl::InternalError(absl::StrCat("verifier: output '", output.name, "' has not the shape of its source"));
     }
   }
   return absl::OkStatus();

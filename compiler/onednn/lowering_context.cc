@@ -96,6 +96,12 @@ dnnl::algorithm AlgorithmOf(PostOpKind kind) {
   return dnnl::algorithm::undef;
 }
 
+bool LoweringContext::AddsToItsPlace(const PostOp& post_op) const {
+  if (post_op.operand == kNone || post_op.spec.kind != PostOpKind::kAdd) return false;
+  const Operand operand = Input(post_op.operand);
+  return operand.present() && operand.buffer == Output(0).buffer && operand.offset == Output(0).offset;
+}
+
 dnnl::primitive_attr LoweringContext::PlainAttr() {
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
@@ -111,6 +117,8 @@ dnnl::primitive_attr LoweringContext::Attr(const onednn::Dims& dst_dims,
     const dnnl::algorithm algorithm = AlgorithmOf(post_op.spec.kind);
     if (post_op.operand == kNone) {
       onednn::AppendEltwise(post_ops, algorithm, post_op.spec.alpha, post_op.spec.beta);
+    } else if (AddsToItsPlace(post_op)) {
+      post_ops.append_sum(1.0f);
     } else {
       const onednn::Dims dims = BroadcastDims(input_shape(post_op.operand), output_shape(0), dst_dims);
       const onednn::Desc desc = RowMajorDesc(dims, DataType::kF32);

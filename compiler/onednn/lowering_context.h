@@ -46,6 +46,8 @@ class LoweringContext {
   // as many elements as output 0 and is row-major; operands of binary post-ops are broadcast to it.
   // Post-op operands' arguments are appended to `arguments`.
   dnnl::primitive_attr Attr(const onednn::Dims& dst_dims, std::vector<onednn::PrimitiveArgument>* arguments) const;
+  // Whether a post-op adds what lies where the result goes: oneDNN's `sum`, which takes no argument.
+  bool AddsToItsPlace(const PostOp& post_op) const;
   // Attributes for a node without post-ops.
   static dnnl::primitive_attr PlainAttr();
 

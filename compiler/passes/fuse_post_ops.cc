@@ -32,6 +32,13 @@ bool IsOutput(const Graph& graph, ValueId value) {
                      [&](const GraphOutput& output) { return output.value == value; });
 }
 
+bool IsNewParameter(const Graph& graph, ValueId value) {
+  const std::vector<GraphOutput>& outputs = graph.outputs();
+  return std::any_of(outputs.begin(), outputs.end(), [&](const GraphOutput& output) {
+    return output.value == value && output.kind == OutputKind::kParameter;
+  });
+}
+
 // The post-op that a consumer can become; `operand` is the value of its other input or kNone.
 struct Fusion {
   PostOp post_op;
@@ -46,6 +53,8 @@ std::optional<Fusion> FusionOf(const Graph& graph, NodeId producer, NodeId consu
     return std::nullopt;
   }
   const int input = node.inputs[0] == base ? 0 : 1;
+  // The result goes where the parameter lies: what comes before the sum would have to be somewhere else.
+  if (IsNewParameter(graph, node.outputs[0]) && !graph.node(producer).post_ops.empty()) return std::nullopt;
   const std::optional<PostOpSpec> spec = node.op->post_op(graph.view(consumer), input);
   if (!spec) return std::nullopt;
   Fusion fusion{PostOp{node.op, node.attributes, *spec, kNone}, kNone};

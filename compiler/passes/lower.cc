@@ -29,6 +29,18 @@ absl::Status LowerNode(const Node& node, LoweringContext& context) {
   }
 }
 
+// The f32 values of a node that have a place, once its steps are there.
+void AddResults(const Graph& graph, const Node& node, const MemoryPlan& plan, Program& program) {
+  if (program.steps.empty()) return;
+  for (size_t i = 0; i < node.outputs.size(); ++i) {
+    const TensorType& type = graph.type(node.outputs[i]);
+    const Operand& place = plan.placements[node.outputs[i]].operand;
+    if (type.data_type != DataType::kF32 || !place.present()) continue;
+    program.results.push_back({node.name, node.op->name, static_cast<int>(i), program.steps.size() - 1, place,
+                               ElementCount(ConcreteShape(type.shape))});
+  }
+}
+
 void FillConstants(const Graph& graph, const std::vector<NodeId>& schedule, const MemoryPlan& plan,
                    std::vector<char>& constants) {
   for (const NodeId id : schedule) {
@@ -54,6 +66,7 @@ absl::StatusOr<Program> Lower(const Graph& graph, const StorageTable& storage, c
     LoweringContext context(graph, id, plan.placements, scratch, program.scratch_bytes, program.steps);
     const absl::Status status = LowerNode(node, context);
     if (!status.ok()) return Located(node, status);
+    AddResults(graph, node, plan, program);
   }
   program.constants.resize(plan.constant_bytes);
   FillConstants(graph, schedule, plan, program.constants);
@@ -62,6 +75,7 @@ absl::StatusOr<Program> Lower(const Graph& graph, const StorageTable& storage, c
   program.parameters = std::move(plan.parameters);
   program.parameter_floats = plan.parameter_floats;
   program.has_gradients = plan.has_gradients;
+  program.updates_parameters = plan.updates_parameters;
   program.activation_bytes = plan.activation_bytes;
   return program;
 }

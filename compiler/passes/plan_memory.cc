@@ -74,6 +74,11 @@ class Planner {
     std::map<std::string, int64_t> gradient_offsets;
     for (const ParameterSlot& slot : plan_.parameters) gradient_offsets["grad/" + slot.name] = slot.offset * 4;
     for (const GraphOutput& output : graph_.outputs()) {
+      if (output.kind == OutputKind::kParameter) {
+        roots_[output.value] = roots_[graph_.FindSource(output.name)];
+        plan_.updates_parameters = true;
+        continue;
+      }
       const auto gradient = gradient_offsets.find(output.name);
       if (output.kind == OutputKind::kGradient && gradient != gradient_offsets.end()) {
         roots_[output.value] = Operand{kGradients, gradient->second};

@@ -41,13 +41,28 @@ class Scheduler {
         ++inputs_left_[i];
       }
       for (const ValueId root : ReadRoots(order_[i])) ++readers_left_[root];
-      if (node.inputs.empty()) ready_.insert(i);
+    }
+    for (const GraphOutput& output : graph_.outputs()) {
+      if (output.kind == OutputKind::kParameter) PutBehindReaders(position[graph_.value(output.value).producer], output);
+    }
+    for (size_t i = 0; i < order_.size(); ++i) {
+      if (inputs_left_[i] == 0) ready_.insert(i);
     }
     // The caller reads outputs and owns sources: they are never released.
     for (const GraphOutput& output : graph_.outputs()) ++readers_left_[storage_[output.value].root];
     for (const NodeId id : order_) {
       const Node& node = graph_.node(id);
       if (node.op->source != SourceKind::kNone) ++readers_left_[node.outputs[0]];
+    }
+  }
+
+  // The node at `writer` takes the place of a parameter: all others that read it must have run.
+  void PutBehindReaders(size_t writer, const GraphOutput& output) {
+    const ValueId parameter = graph_.FindSource(output.name);
+    for (size_t i = 0; i < order_.size(); ++i) {
+      if (i == writer || ReadRoots(order_[i]).count(parameter) == 0) continue;
+      users_[i].push_back(writer);
+      ++inputs_left_[writer];
     }
   }
 

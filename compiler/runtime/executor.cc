@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <utility>
@@ -89,25 +90,34 @@ Executor::~Executor() = default;
 
 absl::StatusOr<std::unique_ptr<Executor>> Executor::Create(std::shared_ptr<const ShardedProgram> program,
                                                            int threads) {
+  return Create(std::move(program), threads, nullptr);
+}
+
+absl::StatusOr<std::unique_ptr<Executor>> Executor::Create(std::shared_ptr<const ShardedProgram> program, int threads,
+                                                           float* parameters) {
   std::unique_ptr<Executor> executor(new Executor(std::move(program), threads));
-  const absl::Status status = executor->Allocate();
+  const absl::Status status = executor->Allocate(parameters);
   if (!status.ok()) return status;
   return executor;
 }
 
-absl::Status Executor::Allocate() {
+absl::Status Executor::Allocate(float* parameters) {
   const Program& full = *program_->full;
-  parameters_ = AllocateAligned(full.parameter_floats * 4);
-  if (parameters_ == nullptr) {
-    return absl::ResourceExhaustedError(absl::StrCat("no memory for ", full.parameter_floats, " parameters"));
+  parameters_ = parameters;
+  if (parameters == nullptr) {
+    own_parameters_ = AllocateAligned(full.parameter_floats * 4);
+    if (own_parameters_ == nullptr) {
+      return absl::ResourceExhaustedError(absl::StrCat("no memory for ", full.parameter_floats, " parameters"));
+    }
+    parameters_ = reinterpret_cast<float*>(own_parameters_.get());
+    std::memset(parameters_, 0, static_cast<size_t>(full.parameter_floats) * 4);
   }
-  std::memset(parameters_.get(), 0, static_cast<size_t>(full.parameter_floats) * 4);
   tree_ = std::make_unique<GradientTree>(program_->shard_count(), full.parameter_floats);
   const WorkerScope scope;
   for (int i = 0; i < pool_.threads(); ++i) {
     Worker worker;
     const auto bind = [&](const Program& program, std::unique_ptr<ProgramInstance>& instance) {
-      auto created = ProgramInstance::Create(program, parameters(), nullptr);
+      auto created = ProgramInstance::Create(program, parameters_, nullptr);
       if (!created.ok()) return created.status();
       instance = *std::move(created);
       allocated_arena_bytes_ += program.arena_bytes();
@@ -119,9 +129,7 @@ absl::Status Executor::Allocate() {
     workers_.push_back(std::move(worker));
   }
   const int64_t shards = program_->shard_count();
-  for (int64_t shard = 0; shard < shards; ++shard) {
-    shares_.push_back(static_cast<float>(static_cast<double>(ItemsOf(shard)) / static_cast<double>(program_->batch)));
-  }
+  set_gradient_scale(1);
   int64_t largest = 0;
   for (size_t i = 0; i < program_->outputs.size(); ++i) {
     const bool mean = program_->outputs[i] == ShardJoin::kWeightedMean;
@@ -133,14 +141,27 @@ absl::Status Executor::Allocate() {
   return absl::OkStatus();
 }
 
+void Executor::set_gradient_scale(float scale) {
+  if (scale == gradient_scale_ && !shares_.empty()) return;
+  gradient_scale_ = scale;
+  shares_.clear();
+  for (int64_t shard = 0; shard < program_->shard_count(); ++shard) {
+    const double share = static_cast<double>(ItemsOf(shard)) / static_cast<double>(program_->batch);
+    shares_.push_back(static_cast<float>(share * static_cast<double>(scale)));
+  }
+}
+
 int64_t Executor::ItemsOf(int64_t shard) const {
   return std::min(program_->shard_size, program_->batch - shard * program_->shard_size);
 }
 
-absl::Status Executor::RunShard(int64_t shard, Worker& worker, const std::vector<const void*>& inputs,
-                                const std::vector<void*>& outputs, float* gradients) {
+ProgramInstance& Executor::InstanceFor(int64_t shard, Worker& worker) {
   const bool partial = program_->last != nullptr && shard + 1 == program_->shard_count();
-  ProgramInstance& instance = partial ? *worker.last : *worker.full;
+  return partial ? *worker.last : *worker.full;
+}
+
+std::vector<char*> Executor::ExternalsOf(int64_t shard, const Worker& worker, const std::vector<const void*>& inputs,
+                                         const std::vector<void*>& outputs) {
   const Program& full = *program_->full;
   std::vector<char*> externals;
   for (size_t i = 0; i < inputs.size(); ++i) {
@@ -162,8 +183,40 @@ absl::Status Executor::RunShard(int64_t shard, Worker& worker, const std::vector
         break;
     }
   }
+  return externals;
+}
+
+absl::Status Executor::RunShard(int64_t shard, Worker& worker, const std::vector<const void*>& inputs,
+                                const std::vector<void*>& outputs, float* gradients) {
+  ProgramInstance& instance = InstanceFor(shard, worker);
   instance.SetGradients(gradients);
-  return instance.Run(externals);
+  return instance.Run(ExternalsOf(shard, worker, inputs, outputs));
+}
+
+absl::StatusOr<std::string> Executor::FindNonFinite(const std::vector<const void*>& inputs,
+                                                    const std::vector<void*>& outputs) {
+  const auto finite = [](const float* values, int64_t count) {
+    return std::all_of(values, values + count, [](float value) { return std::isfinite(value); });
+  };
+  for (const ParameterSlot& slot : program_->full->parameters) {
+    if (finite(parameters_ + slot.offset, ElementCount(slot.shape))) continue;
+    return absl::StrCat("the parameter '", slot.name, "' was not finite any more");
+  }
+  const WorkerScope scope;
+  std::string culprit;
+  const auto watch = [&](const NodeResult& result, const float* values) {
+    if (finite(values, result.elements)) return true;
+    culprit = absl::StrCat("'", result.node, "' (", result.op, ") was the first to give a value that is not finite");
+    return false;
+  };
+  std::vector<float> gradients(program_->full->has_gradients ? program_->full->parameter_floats : 0);
+  for (int64_t shard = 0; shard < program_->shard_count() && culprit.empty(); ++shard) {
+    ProgramInstance& instance = InstanceFor(shard, workers_[0]);
+    instance.SetGradients(gradients.data());
+    const absl::Status status = instance.RunWatched(ExternalsOf(shard, workers_[0], inputs, outputs), watch);
+    if (!status.ok()) return status;
+  }
+  return culprit.empty() ? std::string("every node's result was finite") : culprit;
 }
 
 void Executor::JoinMeans(const std::vector<void*>& outputs) {

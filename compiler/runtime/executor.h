@@ -49,18 +49,28 @@ class Executor {
   // Allocates one arena a worker for `threads` >= 1 workers (never more than there are shards), the parameters
   // (zero) and, for programs with parameter gradients, the gradients. Errors: not enough memory, with the number.
   static absl::StatusOr<std::unique_ptr<Executor>> Create(std::shared_ptr<const ShardedProgram> program, int threads);
+  // The same on parameters that others use as well, which outlive it: parameter_floats floats, aligned to 64 bytes.
+  static absl::StatusOr<std::unique_ptr<Executor>> Create(std::shared_ptr<const ShardedProgram> program, int threads,
+                                                          float* parameters);
 
   ~Executor();
 
   const ShardedProgram& program() const { return *program_; }
   // The flat vectors; slots are program().full->parameters.
-  float* parameters() { return reinterpret_cast<float*>(parameters_.get()); }
+  float* parameters() { return parameters_; }
   // Of the last run.
   const float* gradients() const { return gradients_; }
+
+  // Factor of the seed of a loss's gradient, and so of all gradients. 1 at first. A program that updates parameters
+  // wants minus the learning rate.
+  void set_gradient_scale(float scale);
 
   // Runs all shards. `inputs` and `outputs`: addresses of the batch's dense arrays in program order; null for a kShare
   // input. Weighted means are also kept in double.
   absl::Status Run(const std::vector<const void*>& inputs, const std::vector<void*>& outputs);
+  // As Run, but one shard after the other and under watch: says which parameter or node's result is the first that is not
+  // finite, in words ("'fc3' (linear) was the first to give a value that is not finite"). Gradients are not kept.
+  absl::StatusOr<std::string> FindNonFinite(const std::vector<const void*>& inputs, const std::vector<void*>& outputs);
   // The weighted mean of output i of the last run, before rounding to f32.
   double mean(int output) const { return means_[output]; }
   // Bytes of the arenas that were allocated, one a worker and program.
@@ -75,7 +85,10 @@ class Executor {
   };
 
   Executor(std::shared_ptr<const ShardedProgram> program, int threads);
-  absl::Status Allocate();
+  absl::Status Allocate(float* parameters);
+  std::vector<char*> ExternalsOf(int64_t shard, const Worker& worker, const std::vector<const void*>& inputs,
+                                 const std::vector<void*>& outputs);
+  ProgramInstance& InstanceFor(int64_t shard, Worker& worker);
   absl::Status RunShard(int64_t shard, Worker& worker, const std::vector<const void*>& inputs,
                         const std::vector<void*>& outputs, float* gradients);
   int64_t ItemsOf(int64_t shard) const;
@@ -84,7 +97,9 @@ class Executor {
   std::shared_ptr<const ShardedProgram> program_;
   WorkerPool pool_;
   std::vector<Worker> workers_;
-  AlignedMemory parameters_;
+  AlignedMemory own_parameters_;
+  float* parameters_ = nullptr;
+  float gradient_scale_ = 1;
   std::unique_ptr<GradientTree> tree_;
   const float* gradients_ = nullptr;
   std::vector<float> shares_;                     // by shard

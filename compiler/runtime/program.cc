@@ -1,6 +1,7 @@
 // Binding and running. The loop over steps is all that happens in a run.
 #include "compiler/runtime/program.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 
@@ -49,7 +50,7 @@ void ProgramInstance::SetGradients(float* gradients) {
   for (const auto& step : steps_) step->SetExternals(buffers_);
 }
 
-absl::Status ProgramInstance::Run(const std::vector<char*>& externals) {
+void ProgramInstance::SetExternals(const std::vector<char*>& externals) {
   bool changed = false;
   for (size_t i = 0; i < externals.size(); ++i) {
     changed |= buffers_[kFirstExternal + i] != externals[i];
@@ -58,13 +59,31 @@ absl::Status ProgramInstance::Run(const std::vector<char*>& externals) {
   if (changed) {
     for (const auto& step : steps_) step->SetExternals(buffers_);
   }
+}
+
+absl::Status ProgramInstance::Run(const std::vector<char*>& externals) {
+  SetExternals(externals);
   return Replay();
 }
 
-absl::Status ProgramInstance::Replay() {
-  size_t at = 0;
+absl::Status ProgramInstance::RunWatched(const std::vector<char*>& externals, const Watch& watch) {
+  SetExternals(externals);
+  size_t done = 0;
+  for (const NodeResult& result : program_.results) {
+    const absl::Status status = RunSteps(done, result.step + 1);
+    if (!status.ok()) return status;
+    done = std::max(done, result.step + 1);
+    if (!watch(result, static_cast<const float*>(Resolve(result.place, buffers_)))) return absl::OkStatus();
+  }
+  return RunSteps(done, steps_.size());
+}
+
+absl::Status ProgramInstance::Replay() { return RunSteps(0, steps_.size()); }
+
+absl::Status ProgramInstance::RunSteps(size_t first, size_t last) {
+  size_t at = first;
   try {
-    for (; at < steps_.size(); ++at) steps_[at]->Run();
+    for (; at < last; ++at) steps_[at]->Run();
   } catch (const std::exception& error) {
     const StepInfo& info = program_.steps[at]->info();
     return absl::InternalError(absl::StrCat("node '", info.node, "' (", info.op, ", ", info.implementation,

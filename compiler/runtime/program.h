@@ -4,6 +4,7 @@
 #define PLUMBLINE_COMPILER_RUNTIME_PROGRAM_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,13 +35,25 @@ struct ParameterSlot {
   Initializer initializer;
 };
 
+// A value that a node computes, for who watches a run: where its elements lie once the node has run.
+struct NodeResult {
+  std::string node;  // instance path
+  std::string op;
+  int output = 0;    // among the node's outputs
+  size_t step = 0;   // the node's last step
+  Operand place;
+  int64_t elements = 0;  // f32, dense in whatever order its layout has
+};
+
 struct Program {
   std::vector<std::unique_ptr<Step>> steps;
+  std::vector<NodeResult> results;  // f32 values that have a place, by step
   std::vector<ExternalBuffer> inputs;   // buffer kFirstExternal + i
   std::vector<ExternalBuffer> outputs;  // buffers after those of the inputs
   std::vector<ParameterSlot> parameters;
   int64_t parameter_floats = 0;  // length of the flat vectors, gaps included
   bool has_gradients = false;    // whether the gradient vector is written
+  bool updates_parameters = false;  // whether a run adds the gradients to the parameters
   std::vector<char> constants;
   int64_t activation_bytes = 0;  // planned for values
   int64_t scratch_bytes = 0;     // planned for the neediest step
@@ -65,6 +78,9 @@ class ProgramInstance {
   // Runs every step once. `externals`: an address for each input, then each output of the program.
   // An error carries the failing step's node.
   absl::Status Run(const std::vector<char*>& externals);
+  // As Run; calls `watch` with every result as soon as it is there. Stops when it returns false.
+  using Watch = std::function<bool(const NodeResult& result, const float* values)>;
+  absl::Status RunWatched(const std::vector<char*>& externals, const Watch& watch);
   // As Run with the externals of the last call.
   absl::Status Replay();
   // Replaces the gradient vector that later runs write.
@@ -74,6 +90,8 @@ class ProgramInstance {
 
  private:
   explicit ProgramInstance(const Program& program) : program_(program) {}
+  void SetExternals(const std::vector<char*>& externals);
+  absl::Status RunSteps(size_t first, size_t last);
   void BindSteps();
 
   const Program& program_;
