@@ -11,7 +11,9 @@ using google::protobuf::Message;
 constexpr int64_t kLongest = int64_t{1} << 40;  // epochs or steps
 
 int64_t ReadLength(const Message& message, int field, bool given, const char* name, FieldReader& reader) {
-  if (!given) reader.Fail(message, 0, 0, absl::StrCat("the schedule has no ", name), absl::StrCat("write ", name, ": \"10\""));
+  if (!given) {
+    reader.Fail(message, 0, 0, absl::StrCat("the schedule has no ", name), absl::StrCat("write ", name, ": \"10\""));
+  }
   return reader.Integer(message, field, 1, kLongest, 0);
 }
 
