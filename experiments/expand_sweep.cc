@@ -150,16 +150,17 @@ class Expander {
 
   void ReportUnknown(const Message& message, int field, const std::string& name) {
     if (models_.empty()) {
-      text_.Report(message, field, 0, absl::StrCat("a data summary has no axes, so ", Quoted(name), " means nothing"), "");
+      text_.Report(message, field, 0,
+                   absl::StrCat("a data summary has no axes, so ", Quoted(name), " means nothing"), "");
       return;
     }
     const bool batch = std::any_of(models_.begin(), models_.end(), [&](const std::string& model) {
       return IsBatchOfTraining(model, name);
     });
-    const bool draws = DrawsInputs(loaded_);
+    const char* what = DrawsInputs(loaded_) ? "input's distribution" : "number of the training";
     text_.Report(message, field, 0,
                  absl::StrCat("no model of sweep ", Quoted(sweep_.name()), " has a symbol or constant ", Quoted(name),
-                              draws ? ", and no input's distribution needs it" : ", and no number of the training needs it"),
+                              ", and no ", what, " needs it"),
                  batch ? absl::StrCat("the training's batch decides the size of ", Quoted(name), "; batch: \"", name,
                                       "\" makes it an axis")
                        : DidYouMean(name, KnownNames()));

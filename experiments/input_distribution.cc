@@ -24,7 +24,8 @@ ExpressionOr<InputDistribution> ParseLabels(absl::string_view inside, size_t off
     return error;
   }
   if (*count >= 1 && *count <= kMostLabels) return InputDistribution(LabelDistribution{*count});
-  return ExpressionError{offset, absl::StrCat("labels takes a number of classes from 1 to ", kMostLabels, ", not ", *count), ""};
+  return ExpressionError{
+      offset, absl::StrCat("labels takes a number of classes from 1 to ", kMostLabels, ", not ", *count), ""};
 }
 
 }  // namespace

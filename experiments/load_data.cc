@@ -2,8 +2,8 @@
 #include <limits>
 #include <optional>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "experiments/experiment_values.h"
 #include "experiments/load_sweep.h"
 
@@ -26,7 +26,9 @@ OctmnistData LoadOctmnist(ExperimentText& text, const experiment::Octmnist& octm
     }
   }
   // The archive's own counts are the most there is of it; generated images have the same limits.
-  const auto count = [&](int field, int64_t most) { return ReadInteger(text, octmnist, field, 1, most, most).value_or(most); };
+  const auto count = [&](int field, int64_t most) {
+    return ReadInteger(text, octmnist, field, 1, most, most).value_or(most);
+  };
   data.train = count(O::kTrainFieldNumber, data.train);
   data.validation = count(O::kValidationFieldNumber, data.validation);
   data.test = count(O::kTestFieldNumber, data.test);

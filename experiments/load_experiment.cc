@@ -26,7 +26,9 @@ class Loader {
     CheckHead();
     for (const experiment::ModelUse& use : text_.message().model()) AddModel(use);
     experiment_.data = LoadData(text_);
-    if (text_.message().model_size() == 0 && experiment_.data.empty()) text_.Report(text_.message(), "the experiment has no model", "");
+    if (text_.message().model_size() == 0 && experiment_.data.empty()) {
+      text_.Report(text_.message(), "the experiment has no model", "");
+    }
     CheckConstants();
     CheckInputs();
     if (AnyError()) return std::nullopt;
@@ -189,7 +191,8 @@ class Loader {
       report(absl::StrCat(subject, " is F32 and cannot hold labels"), "write \"normal(0, 1)\"");
     } else {
       report(absl::StrCat(subject, " is S64, so the sweep ", Quoted(sweep.name), " needs labels for it"),
-             absl::StrCat("write input { name: \"", input.name, "\" value: \"labels(4)\" }, with the number of classes"));
+             absl::StrCat("write input { name: \"", input.name,
+                          "\" value: \"labels(4)\" }, with the number of classes"));
     }
   }
 

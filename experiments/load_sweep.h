@@ -1,4 +1,4 @@
-// One sweep of an experiment: what its study says, and its axes expanded to runs. Part of experiments/load_experiment.h.
+// The parts of experiments/load_experiment.h: data sets, what the study of a sweep says, and its axes expanded to runs.
 #ifndef PLUMBLINE_EXPERIMENTS_LOAD_SWEEP_H_
 #define PLUMBLINE_EXPERIMENTS_LOAD_SWEEP_H_
 

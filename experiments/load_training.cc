@@ -26,7 +26,8 @@ std::string ReadData(ExperimentText& text, const Message& message, int field) {
   for (const experiment::Data& data : text.message().data()) known.push_back(data.name());
   const std::string name = ExperimentText::Text(message, field);
   if (!ExperimentText::Has(message, field)) {
-    text.Report(message, "no data set is named", known.empty() ? "write data: \"...\"" : absl::StrCat("write data: \"", known[0], "\""));
+    text.Report(message, "no data set is named",
+                absl::StrCat("write data: \"", known.empty() ? "..." : known[0], "\""));
     return "";
   }
   if (std::find(known.begin(), known.end(), name) != known.end()) return name;

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs shipped experiments from the runfiles tree, where bazel run starts: the first argument is the subcommand, those up
-# to "--" are the experiments' files in the workspace; the rest is the user's.
+# Runs shipped experiments from the runfiles tree, where bazel run starts: the first argument is the subcommand, those
+# up to "--" are the experiments' files in the workspace; the rest is the user's.
 set -eu
 command=$1
 shift
