@@ -5,8 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "dsl/initializer.h"
 #include "experiments/experiment_values.h"
+#include "experiments/input_distribution.h"
 #include "experiments/load_sweep.h"
 
 namespace plumbline {
@@ -15,7 +15,7 @@ namespace {
 using google::protobuf::Message;
 
 // What the name of an axis stands for.
-enum class AxisKind { kSize, kConstant, kDistribution };
+enum class AxisKind { kSize, kConstant, kName };
 
 struct AxisValues {
   std::string name;
@@ -34,8 +34,18 @@ std::vector<std::string> NamesInDistribution(const std::string& text) {
     return std::optional<Number>(Number(int64_t{1}));
   };
   // Whether it is well formed is seen with the values of a run.
-  (void)ParseInitializer(text, collect);
+  (void)ParseInputDistribution(text, collect);
   return names;
+}
+
+// The names in the numbers of a study, with their places.
+std::vector<FieldReader::Use> NamesInStudy(const experiment::Sweep& sweep) {
+  const NameLookup any = [](const std::string&) { return std::optional<Number>(Number(int64_t{1})); };
+  // What the numbers cannot be is seen with the values of a run.
+  FieldReader reader(any, [](const Message&, int, size_t, const std::string&, const std::string&) {});
+  ExperimentRun ignored;
+  ResolveStudy(sweep, reader, ignored);
+  return reader.uses();
 }
 
 class Expander {
@@ -45,7 +55,11 @@ class Expander {
         experiment_(experiment),
         index_(index),
         sweep_(text.message().sweep(index)),
-        models_(ModelsOf(experiment.sweeps[index])) {
+        loaded_(experiment.sweeps[index]),
+        models_(ModelsOf(loaded_)),
+        study_uses_(NamesInStudy(sweep_)) {
+    for (const FieldReader::Use& use : study_uses_) study_names_.insert(use.name);
+    if (!DrawsInputs(loaded_)) return;
     for (const std::string& model : models_) {
       for (const std::string& input : experiment.models->inputs(model)) {
         for (std::string& name : NamesInDistribution(experiment.DistributionOf(input))) {
@@ -61,11 +75,14 @@ class Expander {
     for (const experiment::Axis& axis : sweep_.axis()) ReadGroup(axis);
     CheckComplete();
     std::optional<std::vector<uint64_t>> own = ReadSeeds(text_, sweep_, experiment::Sweep::kSeedsFieldNumber);
-    if (!seeds.empty()) own = seeds;
+    const bool has_seeds = !std::holds_alternative<DataSummaryStudy>(loaded_.study);
+    if (!has_seeds && sweep_.has_seeds()) {
+      text_.Report(sweep_, experiment::Sweep::kSeedsFieldNumber, 0, "a data summary has no seeds", "");
+    }
+    if (has_seeds && !seeds.empty()) own = seeds;
     if (text_.diagnostics().error_count() != errors_before || !own || !CheckCount(own->size())) return {};
     std::vector<ExperimentRun> runs;
-    const bool timing = std::holds_alternative<TimingStudy>(experiment_.sweeps[index_].study);
-    if (timing) {
+    if (RunsModelByModel(loaded_)) {
       for (const std::string& model : models_) AddRuns({model}, model, *own, runs);
     } else {
       AddRuns(models_, "", *own, runs);
@@ -76,19 +93,31 @@ class Expander {
  private:
   const ModelLibrary& library() const { return *experiment_.models; }
 
+  // The size of a batch is a training's own setting.
+  bool IsBatchOfTraining(const std::string& model, const std::string& symbol) const {
+    return std::holds_alternative<TrainingStudy>(loaded_.study) && library().model(model).expanded.batch == symbol;
+  }
+
+  bool HasSize(const std::string& model, const std::string& symbol) const {
+    return library().HasSymbol(model, symbol) && !IsBatchOfTraining(model, symbol);
+  }
+
   // Nothing when the name concerns no model here.
   std::optional<AxisKind> KindOf(const std::string& name) const {
     const auto any = [&](auto has) { return std::any_of(models_.begin(), models_.end(), has); };
-    if (any([&](const std::string& model) { return library().HasSymbol(model, name); })) return AxisKind::kSize;
+    if (any([&](const std::string& model) { return HasSize(model, name); })) return AxisKind::kSize;
     if (any([&](const std::string& model) { return library().HasConstant(model, name); })) return AxisKind::kConstant;
-    if (distribution_names_.count(name) != 0) return AxisKind::kDistribution;
+    if (distribution_names_.count(name) != 0 || study_names_.count(name) != 0) return AxisKind::kName;
     return std::nullopt;
   }
 
   std::vector<std::string> KnownNames() const {
     std::set<std::string> known = distribution_names_;
+    known.insert(study_names_.begin(), study_names_.end());
     for (const std::string& model : models_) {
-      for (const SymbolTable::Symbol& symbol : library().symbols(model)) known.insert(symbol.name);
+      for (const SymbolTable::Symbol& symbol : library().symbols(model)) {
+        if (!IsBatchOfTraining(model, symbol.name)) known.insert(symbol.name);
+      }
       known.insert(library().constants(model).begin(), library().constants(model).end());
     }
     return {known.begin(), known.end()};
@@ -101,10 +130,7 @@ class Expander {
     if (axis.name.empty()) return std::nullopt;
     const std::optional<AxisKind> kind = KindOf(axis.name);
     if (!kind) {
-      text_.Report(message, name_field, 0,
-                   absl::StrCat("no model of sweep ", Quoted(sweep_.name()), " has a symbol or constant ",
-                                Quoted(axis.name), ", and no input's distribution needs it"),
-                   DidYouMean(axis.name, KnownNames()));
+      ReportUnknown(message, name_field, axis.name);
       return std::nullopt;
     }
     axis.kind = *kind;
@@ -120,6 +146,24 @@ class Expander {
       axis.values.push_back(placed.number);
     }
     return axis;
+  }
+
+  void ReportUnknown(const Message& message, int field, const std::string& name) {
+    if (models_.empty()) {
+      text_.Report(message, field, 0,
+                   absl::StrCat("a data summary has no axes, so ", Quoted(name), " means nothing"), "");
+      return;
+    }
+    const bool batch = std::any_of(models_.begin(), models_.end(), [&](const std::string& model) {
+      return IsBatchOfTraining(model, name);
+    });
+    const char* what = DrawsInputs(loaded_) ? "input's distribution" : "number of the training";
+    text_.Report(message, field, 0,
+                 absl::StrCat("no model of sweep ", Quoted(sweep_.name()), " has a symbol or constant ", Quoted(name),
+                              ", and no ", what, " needs it"),
+                 batch ? absl::StrCat("the training's batch decides the size of ", Quoted(name), "; batch: \"", name,
+                                      "\" makes it an axis")
+                       : DidYouMean(name, KnownNames()));
   }
 
   void CheckSize(const Message& message, int field, const std::string& symbol, const PlacedNumber& placed) {
@@ -177,7 +221,8 @@ class Expander {
     std::set<std::string> missing;
     for (const std::string& model : models_) {
       for (const SymbolTable::Symbol& symbol : library().symbols(model)) {
-        if (given(symbol.name) || !missing.insert(symbol.name).second) continue;
+        if (IsBatchOfTraining(model, symbol.name) || given(symbol.name)) continue;
+        if (!missing.insert(symbol.name).second) continue;
         text_.Report(sweep_, absl::StrCat("the sweep ", Quoted(sweep_.name()), " gives no value for ",
                                           Quoted(symbol.name), ", a size of model ", Quoted(model)),
                      absl::StrCat("write fixed { name: \"", symbol.name, "\" value: \"1\" } or an axis"));
@@ -189,8 +234,14 @@ class Expander {
                                         ", which an input's distribution needs"),
                    absl::StrCat("write fixed { name: \"", name, "\" value: \"1\" } or an axis"));
     }
-    const auto* timing = std::get_if<TimingStudy>(&experiment_.sweeps[index_].study);
-    if (timing == nullptr) return;
+    for (const FieldReader::Use& use : study_uses_) {
+      if (given(use.name)) continue;
+      const std::string near = DidYouMean(use.name, names_);
+      text_.Report(*use.message, use.field, use.offset,
+                   absl::StrCat("no axis or fixed value is called ", Quoted(use.name)),
+                   near.empty() ? absl::StrCat("write axis { name: \"", use.name, "\" values: \"...\" }") : near);
+    }
+    if (!std::holds_alternative<TimingStudy>(loaded_.study)) return;
     constexpr int kApart = experiment::Timing::kApartFieldNumber;
     for (const PlacedName& name : ReadNames(text_, sweep_.timing(), kApart)) {
       if (given(name.name)) continue;
@@ -201,7 +252,7 @@ class Expander {
 
   bool CheckCount(size_t seeds) {
     double count = static_cast<double>(seeds);
-    if (std::holds_alternative<TimingStudy>(experiment_.sweeps[index_].study)) count *= static_cast<double>(models_.size());
+    if (RunsModelByModel(loaded_)) count *= static_cast<double>(models_.size());
     for (const AxisGroup& group : groups_) count *= static_cast<double>(group[0].values.size());
     if (count <= static_cast<double>(kMaxRuns)) return true;
     text_.Report(sweep_, absl::StrFormat("the sweep %s has %.0f runs", Quoted(sweep_.name()), count),
@@ -210,9 +261,9 @@ class Expander {
   }
 
   bool Concerns(const AxisValues& axis, const std::vector<std::string>& models) const {
-    if (axis.kind == AxisKind::kDistribution) return true;
+    if (axis.kind == AxisKind::kName || study_names_.count(axis.name) != 0) return true;
     return std::any_of(models.begin(), models.end(), [&](const std::string& model) {
-      return axis.kind == AxisKind::kSize ? library().HasSymbol(model, axis.name)
+      return axis.kind == AxisKind::kSize ? HasSize(model, axis.name)
                                           : library().HasConstant(model, axis.name);
     });
   }
@@ -268,7 +319,10 @@ class Expander {
   const LoadedExperiment& experiment_;
   const int index_;
   const experiment::Sweep& sweep_;
+  const LoadedSweep& loaded_;
   const std::vector<std::string> models_;
+  const std::vector<FieldReader::Use> study_uses_;  // names in the numbers of the study
+  std::set<std::string> study_names_;
   std::set<std::string> distribution_names_;
   std::vector<std::string> names_;  // of fixed values and axes
   std::vector<AxisValues> fixed_;

@@ -15,6 +15,9 @@ namespace plumbline {
 // Errors: a distribution that is none with the numbers of this run (checked when the experiment was loaded).
 absl::StatusOr<std::vector<float>> DrawInput(const LoadedExperiment& experiment, const ExperimentRun& run,
                                              const std::string& input, const std::vector<int64_t>& shape);
+// The same for an S64 input, whose distribution is one of labels.
+absl::StatusOr<std::vector<int64_t>> DrawLabels(const LoadedExperiment& experiment, const ExperimentRun& run,
+                                                const std::string& input, const std::vector<int64_t>& shape);
 
 // SHA-256 over the bytes of f32 values, in hexadecimal.
 std::string DigestOf(const std::vector<float>& values);

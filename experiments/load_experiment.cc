@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "dsl/initializer.h"
 #include "dsl/read_source.h"
 #include "experiments/experiment_values.h"
+#include "experiments/input_distribution.h"
 #include "experiments/load_sweep.h"
 
 namespace plumbline {
@@ -15,13 +14,6 @@ namespace {
 
 constexpr int kLanguage = 1;
 constexpr char kDefaultDistribution[] = "normal(0, 1)";
-
-// `file` as seen from the folder of `base`.
-std::string PathBeside(const std::string& base, const std::string& file) {
-  const size_t slash = base.rfind('/');
-  if (slash == std::string::npos || absl::StartsWith(file, "/")) return file;
-  return absl::StrCat(base.substr(0, slash + 1), file);
-}
 
 class Loader {
  public:
@@ -33,20 +25,25 @@ class Loader {
   std::optional<LoadedExperiment> Run() {
     CheckHead();
     for (const experiment::ModelUse& use : text_.message().model()) AddModel(use);
-    if (text_.message().model_size() == 0) text_.Report(text_.message(), "the experiment has no model", "");
+    experiment_.data = LoadData(text_);
+    if (text_.message().model_size() == 0 && experiment_.data.empty()) {
+      text_.Report(text_.message(), "the experiment has no model", "");
+    }
     CheckConstants();
     CheckInputs();
     if (AnyError()) return std::nullopt;
     for (const experiment::Sweep& sweep : text_.message().sweep()) AddSweep(sweep);
     if (text_.message().sweep_size() == 0) text_.Report(text_.message(), "the experiment has no sweep", "");
     if (AnyError()) return std::nullopt;
+    for (const LoadedSweep& sweep : experiment_.sweeps) CheckInputTypes(sweep);
     for (int i = 0; i < text_.message().sweep_size(); ++i) {
       std::vector<ExperimentRun> runs = ExpandSweep(text_, experiment_, i, options_.seeds);
       experiment_.runs.insert(experiment_.runs.end(), runs.begin(), runs.end());
     }
     if (AnyError()) return std::nullopt;
-    for (const ExperimentRun& run : experiment_.runs) {
+    for (ExperimentRun& run : experiment_.runs) {
       CheckDistributions(run);
+      Resolve(run);
       BuildModels(run);
       if (AnyError()) return std::nullopt;
     }
@@ -156,15 +153,81 @@ class Loader {
     if (loaded) experiment_.sweeps.push_back(*std::move(loaded));
   }
 
-  // The distributions of inputs, with the numbers of a run.
-  void CheckDistributions(const ExperimentRun& run) {
-    const NameLookup lookup = [&](const std::string& name) -> ExpressionOr<std::optional<Number>> {
+  // An input that is drawn has a distribution of its type.
+  void CheckInputTypes(const LoadedSweep& sweep) {
+    if (!DrawsInputs(sweep)) return;
+    for (const std::string& model : ModelsOf(sweep)) {
+      for (const ExpandedInput& input : experiment_.models->model(model).expanded.inputs) {
+        CheckInputType(sweep, model, input);
+      }
+    }
+  }
+
+  void CheckInputType(const LoadedSweep& sweep, const std::string& model, const ExpandedInput& input) {
+    const auto& entries = text_.message().input();
+    const auto entry = std::find_if(entries.begin(), entries.end(), [&](const experiment::InputData& data) {
+      return data.name() == input.name;
+    });
+    const auto report = [&](std::string what, std::string hint) {
+      if (entry != entries.end()) {
+        text_.Report(*entry, experiment::InputData::kValueFieldNumber, 0, std::move(what), std::move(hint));
+      } else {
+        text_.Report(text_.message().sweep(static_cast<int>(&sweep - experiment_.sweeps.data())), std::move(what),
+                     std::move(hint));
+      }
+    };
+    const std::string subject = absl::StrCat("the input ", Quoted(input.name), " of model ", Quoted(model));
+    if (input.dtype == InputDType::kU8) {
+      report(absl::StrCat(subject, " is U8 and cannot be drawn"), "F32 and S64 inputs can");
+      return;
+    }
+    const ExpressionOr<InputDistribution> parsed = ParseInputDistribution(
+        experiment_.DistributionOf(input.name),
+        [](const std::string&) -> ExpressionOr<std::optional<Number>> { return std::optional<Number>(int64_t{1}); });
+    if (!parsed.ok()) return;  // seen with the numbers of a run
+    const bool labels = std::holds_alternative<LabelDistribution>(*parsed);
+    if (labels == (input.dtype == InputDType::kS64)) return;
+    if (labels) {
+      report(absl::StrCat(subject, " is F32 and cannot hold labels"), "write \"normal(0, 1)\"");
+    } else {
+      report(absl::StrCat(subject, " is S64, so the sweep ", Quoted(sweep.name), " needs labels for it"),
+             absl::StrCat("write input { name: \"", input.name,
+                          "\" value: \"labels(4)\" }, with the number of classes"));
+    }
+  }
+
+  // The numbers of the run's study, and the sizes that follow from them.
+  void Resolve(ExperimentRun& run) {
+    FieldReader reader(LookupIn(run), [this](const google::protobuf::Message& message, int field, size_t offset,
+                                             std::string what, std::string hint) {
+      text_.Report(message, field, offset, std::move(what), std::move(hint));
+    });
+    ResolveStudy(text_.message().sweep(run.sweep), reader, run);
+    if (!run.training) return;
+    const std::string& batch = experiment_.models->model(run.model).expanded.batch;
+    run.sizes[batch] = run.training->batch;
+    for (const SymbolTable::Symbol& symbol : experiment_.models->symbols(run.model)) {
+      if (symbol.name != batch || !symbol.bound || run.training->batch <= *symbol.bound) continue;
+      text_.Report(text_.message().sweep(run.sweep).training(), experiment::Training::kBatchFieldNumber, 0,
+                   absl::StrCat("a batch of ", run.training->batch, " is above the bound of ", Quoted(batch)),
+                   absl::StrCat("model '", run.model, "' says ", batch, "<=", *symbol.bound));
+    }
+  }
+
+  static NameLookup LookupIn(const ExperimentRun& run) {
+    return [&run](const std::string& name) -> ExpressionOr<std::optional<Number>> {
       const auto found = run.names.find(name);
       if (found == run.names.end()) return std::optional<Number>();
       return std::optional<Number>(found->second);
     };
+  }
+
+  // The distributions of inputs, with the numbers of a run.
+  void CheckDistributions(const ExperimentRun& run) {
+    if (!DrawsInputs(experiment_.sweeps[run.sweep])) return;
+    const NameLookup lookup = LookupIn(run);
     for (const experiment::InputData& input : text_.message().input()) {
-      const ExpressionOr<InitializerSpec> parsed = ParseInitializer(input.value(), lookup);
+      const ExpressionOr<InputDistribution> parsed = ParseInputDistribution(input.value(), lookup);
       if (parsed.ok()) continue;
       text_.Report(input, experiment::InputData::kValueFieldNumber, parsed.error().offset, parsed.error().message,
                    parsed.error().hint);
@@ -201,6 +264,10 @@ ModelLibrary::Constants LoadedExperiment::ConstantsOf(const std::string& model, 
   }
   for (const auto& [name, value] : run.constants) set(name, value);
   return constants;
+}
+
+const DataUse& LoadedExperiment::DataOf(const std::string& name) const {
+  return *std::find_if(data.begin(), data.end(), [&](const DataUse& use) { return use.name == name; });
 }
 
 std::string LoadedExperiment::DistributionOf(const std::string& input) const {

@@ -16,21 +16,8 @@ constexpr double kNoLimit = std::numeric_limits<double>::infinity();
 constexpr int64_t kMostRounds = 1000;
 constexpr int64_t kMostTerms = 20;
 constexpr int64_t kMostThreads = 4096;
-
-// Names of models of the experiment; unknown ones are reported and left out.
-std::vector<std::string> ReadModels(ExperimentText& text, const ModelLibrary& models, const Message& message,
-                                    int field) {
-  std::vector<std::string> names;
-  for (const PlacedName& placed : ReadNames(text, message, field)) {
-    if (models.Has(placed.name)) {
-      names.push_back(placed.name);
-    } else {
-      text.Report(message, field, placed.offset, absl::StrCat("the experiment has no model ", Quoted(placed.name)),
-                  DidYouMean(placed.name, models.names()));
-    }
-  }
-  return names;
-}
+constexpr char kTrainingStep[] = "training_step";
+constexpr char kPrograms[] = "there are: forward, forward_backward, training_step";
 
 // A limit, infinite when absent.
 double ReadLimit(ExperimentText& text, const Message& message, int field) {
@@ -39,19 +26,19 @@ double ReadLimit(ExperimentText& text, const Message& message, int field) {
 
 std::vector<std::string> ReadPrograms(ExperimentText& text, const experiment::Timing& timing) {
   constexpr int kField = experiment::Timing::kProgramsFieldNumber;
-  const std::vector<std::string> known = {"forward", "forward_backward"};
-  if (!timing.has_programs()) return known;
+  const std::vector<std::string> known = {"forward", "forward_backward", kTrainingStep};
+  if (!timing.has_programs()) return {"forward", "forward_backward"};
   std::vector<std::string> programs;
   for (const PlacedName& placed : ReadNames(text, timing, kField)) {
     if (std::find(known.begin(), known.end(), placed.name) == known.end()) {
       const std::string near = DidYouMean(placed.name, known);
       text.Report(timing, kField, placed.offset, absl::StrCat("no program is called ", Quoted(placed.name)),
-                  near.empty() ? "there are: forward, forward_backward" : near);
+                  near.empty() ? kPrograms : near);
     } else {
       programs.push_back(placed.name);
     }
   }
-  if (programs.empty()) text.Report(timing, kField, 0, "no program to time", "there are: forward, forward_backward");
+  if (programs.empty()) text.Report(timing, kField, 0, "no program to time", kPrograms);
   return programs;
 }
 
@@ -74,6 +61,13 @@ TimingStudy LoadTiming(ExperimentText& text, const ModelLibrary& models, const e
   study.models = timing.has_models() ? ReadModels(text, models, timing, T::kModelsFieldNumber) : models.names();
   if (study.models.empty()) text.Report(timing, T::kModelsFieldNumber, 0, "no model to time", "");
   study.programs = ReadPrograms(text, timing);
+  if (std::find(study.programs.begin(), study.programs.end(), kTrainingStep) != study.programs.end()) {
+    if (!timing.has_optimizer()) {
+      text.Report(timing, T::kProgramsFieldNumber, 0, "training_step needs an optimizer",
+                  "write optimizer { sgd { learning_rate: \"0.01\" } }");
+    }
+    for (const std::string& model : study.models) CheckHasLoss(text, models, model, timing);
+  }
   study.repeat = ReadRepeat(text, timing, study);
   for (const PlacedName& axis : ReadNames(text, timing, T::kApartFieldNumber)) study.apart.push_back(axis.name);
   const TimingStudy absent;
@@ -135,6 +129,26 @@ AttentionAccuracyStudy LoadAccuracy(ExperimentText& text, const ModelLibrary& mo
 
 }  // namespace
 
+std::vector<std::string> ReadModels(ExperimentText& text, const ModelLibrary& models, const Message& message,
+                                    int field) {
+  std::vector<std::string> names;
+  for (const PlacedName& placed : ReadNames(text, message, field)) {
+    if (models.Has(placed.name)) {
+      names.push_back(placed.name);
+    } else {
+      text.Report(message, field, placed.offset, absl::StrCat("the experiment has no model ", Quoted(placed.name)),
+                  DidYouMean(placed.name, models.names()));
+    }
+  }
+  return names;
+}
+
+void CheckHasLoss(ExperimentText& text, const ModelLibrary& models, const std::string& model, const Message& message) {
+  if (!models.IsSound(model) || !models.model(model).expanded.losses.empty()) return;
+  text.Report(message, absl::StrCat("the model ", Quoted(model), " has no loss, so it cannot be trained"),
+              "a model file says loss { name: ... }");
+}
+
 std::optional<LoadedSweep> LoadSweep(ExperimentText& text, const ModelLibrary& models,
                                      const experiment::Sweep& sweep) {
   const int errors_before = text.diagnostics().error_count();
@@ -147,17 +161,34 @@ std::optional<LoadedSweep> LoadSweep(ExperimentText& text, const ModelLibrary& m
     case experiment::Sweep::kAttentionAccuracy:
       loaded.study = LoadAccuracy(text, models, sweep.attention_accuracy());
       break;
+    case experiment::Sweep::kTraining:
+      loaded.study = LoadTraining(text, models, sweep.training());
+      break;
+    case experiment::Sweep::kDataSummary:
+      loaded.study = LoadDataSummary(text, sweep.data_summary());
+      break;
     case experiment::Sweep::STUDY_NOT_SET:
       text.Report(sweep, absl::StrCat("the sweep ", Quoted(sweep.name()), " does not say what to study"),
-                  "write timing { ... } or attention_accuracy { ... }");
+                  "write training { ... }, timing { ... }, attention_accuracy { ... } or data_summary { ... }");
       break;
   }
   if (text.diagnostics().error_count() != errors_before) return std::nullopt;
   return loaded;
 }
 
+bool DrawsInputs(const LoadedSweep& sweep) {
+  return std::holds_alternative<TimingStudy>(sweep.study) ||
+         std::holds_alternative<AttentionAccuracyStudy>(sweep.study);
+}
+
+bool RunsModelByModel(const LoadedSweep& sweep) {
+  return std::holds_alternative<TimingStudy>(sweep.study) || std::holds_alternative<TrainingStudy>(sweep.study);
+}
+
 std::vector<std::string> ModelsOf(const LoadedSweep& sweep) {
   if (const auto* timing = std::get_if<TimingStudy>(&sweep.study)) return timing->models;
+  if (const auto* training = std::get_if<TrainingStudy>(&sweep.study)) return training->models;
+  if (std::holds_alternative<DataSummaryStudy>(sweep.study)) return {};
   const auto& accuracy = std::get<AttentionAccuracyStudy>(sweep.study);
   std::vector<std::string> models = accuracy.softmax;
   models.insert(models.end(), accuracy.taylor.begin(), accuracy.taylor.end());

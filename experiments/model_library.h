@@ -35,6 +35,9 @@ class ModelLibrary {
   const std::vector<SymbolTable::Symbol>& symbols(absl::string_view name) const { return Find(name)->symbols; }
   const std::vector<std::string>& inputs(absl::string_view name) const { return Find(name)->inputs; }
 
+  // A sound model with its own constants.
+  const Model& model(absl::string_view name) const { return *Find(name)->built.at({}); }
+
   bool HasConstant(absl::string_view model, absl::string_view constant) const;
   bool HasSymbol(absl::string_view model, absl::string_view symbol) const;
 

@@ -1,8 +1,19 @@
 #!/bin/sh
-# Runs a shipped experiment from the runfiles tree, where bazel run starts: the first argument is the subcommand, the
-# second the experiment's file in the workspace; the rest is the user's.
+# Runs shipped experiments from the runfiles tree, where bazel run starts: the first argument is the subcommand, those
+# up to "--" are the experiments' files in the workspace; the rest is the user's.
 set -eu
 command=$1
-experiment=$PWD/$2
-shift 2
-exec ./plumbline "$command" "$experiment" "$@"
+shift
+left=$#
+prefix=$PWD/
+while [ "$left" -gt 0 ]; do
+  argument=$1
+  shift
+  left=$((left - 1))
+  if [ -n "$prefix" ] && [ "$argument" = -- ]; then
+    prefix=
+  else
+    set -- "$@" "$prefix$argument"
+  fi
+done
+exec ./plumbline "$command" "$@"

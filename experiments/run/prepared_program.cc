@@ -6,14 +6,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "experiments/input_data.h"
+#include "experiments/run/program_options.h"
+#include "experiments/training/initial_parameters.h"
 
 namespace plumbline {
-
-CompileOptions OptionsOf(absl::string_view program) {
-  CompileOptions options;
-  if (program == "forward_backward") options.gradients = Gradients::kAll;
-  return options;
-}
 
 absl::StatusOr<std::unique_ptr<PreparedProgram>> PreparedProgram::Make(const LoadedExperiment& experiment,
                                                                        const ExperimentRun& run, const Model& model,
@@ -25,11 +21,37 @@ absl::StatusOr<std::unique_ptr<PreparedProgram>> PreparedProgram::Make(const Loa
   auto executor = Executor::Create(prepared->compiled_.program, threads);
   if (!executor.ok()) return executor.status();
   prepared->executor_ = *std::move(executor);
-  for (const ExternalBuffer& input : prepared->compiled_.program->batch_inputs) {
-    if (input.data_type != DataType::kF32) {
-      return absl::UnimplementedError(absl::StrCat("input '", input.name, "' is not f32"));
-    }
-    std::vector<float>& values = prepared->input_values_[input.name];
+  const ShardedProgram& sharded = *prepared->compiled_.program;
+  FillInitialParameters(sharded.full->parameters, run.seed, prepared->executor_->parameters());
+  if (program == kTrainingStep) {
+    if (!run.optimizer) return absl::InternalError("a training step without an optimizer");
+    prepared->optimizer_ = MakeOptimizer(*run.optimizer, sharded.full->parameter_floats);
+  }
+  for (size_t i = 0; i < sharded.batch_inputs.size(); ++i) {
+    const absl::Status status = prepared->AddInput(experiment, run, sharded.batch_inputs[i], sharded.inputs[i]);
+    if (!status.ok()) return status;
+  }
+  for (const ExternalBuffer& output : sharded.batch_outputs) {
+    std::vector<float>& values = prepared->output_values_[output.name];
+    values.resize(static_cast<size_t>(ElementCount(output.shape)));
+    prepared->outputs_.push_back(values.data());
+  }
+  return prepared;
+}
+
+absl::Status PreparedProgram::AddInput(const LoadedExperiment& experiment, const ExperimentRun& run,
+                                       const ExternalBuffer& input, ShardInput kind) {
+  if (kind == ShardInput::kShare) {
+    inputs_.push_back(nullptr);
+  } else if (input.data_type == DataType::kS64) {
+    absl::StatusOr<std::vector<int64_t>> drawn = DrawLabels(experiment, run, input.name, input.shape);
+    if (!drawn.ok()) return drawn.status();
+    label_values_[input.name] = *std::move(drawn);
+    inputs_.push_back(label_values_[input.name].data());
+  } else if (input.data_type != DataType::kF32) {
+    return absl::UnimplementedError(absl::StrCat("input '", input.name, "' is neither f32 nor S64"));
+  } else {
+    std::vector<float>& values = input_values_[input.name];
     if (absl::StartsWith(input.name, "grad/")) {
       values.assign(static_cast<size_t>(ElementCount(input.shape)), 1.0f);
     } else {
@@ -37,14 +59,15 @@ absl::StatusOr<std::unique_ptr<PreparedProgram>> PreparedProgram::Make(const Loa
       if (!drawn.ok()) return drawn.status();
       values = *std::move(drawn);
     }
-    prepared->inputs_.push_back(values.data());
+    inputs_.push_back(values.data());
   }
-  for (const ExternalBuffer& output : prepared->compiled_.program->batch_outputs) {
-    std::vector<float>& values = prepared->output_values_[output.name];
-    values.resize(static_cast<size_t>(ElementCount(output.shape)));
-    prepared->outputs_.push_back(values.data());
-  }
-  return prepared;
+  return absl::OkStatus();
+}
+
+absl::Status PreparedProgram::Run() {
+  const absl::Status status = executor_->Run(inputs_, outputs_);
+  if (status.ok() && optimizer_ != nullptr) optimizer_->Step(executor_->gradients(), executor_->parameters());
+  return status;
 }
 
 }  // namespace plumbline

@@ -11,34 +11,38 @@
 #include "absl/status/statusor.h"
 #include "compiler/compile.h"
 #include "experiments/load_experiment.h"
+#include "experiments/training/optimizer.h"
 
 namespace plumbline {
-
-// "forward" or "forward_backward" as compile options.
-CompileOptions OptionsOf(absl::string_view program);
 
 class PreparedProgram {
  public:
   // Draws the inputs of `run` (seeds of gradients are ones), compiles for its sizes and allocates everything.
-  // Errors: as Compile, or no memory.
+  // Parameters start as their initialisers say, from the seed; the program "training_step" updates them with the run's
+  // optimizer. Errors: as Compile, an input that is neither f32 nor S64, or no memory.
   static absl::StatusOr<std::unique_ptr<PreparedProgram>> Make(const LoadedExperiment& experiment,
                                                                const ExperimentRun& run, const Model& model,
                                                                absl::string_view program, int threads);
 
   const CompiledModel& compiled() const { return compiled_; }
   int64_t allocated_arena_bytes() const { return executor_->allocated_arena_bytes(); }
-  absl::Status Run() { return executor_->Run(inputs_, outputs_); }
+  absl::Status Run();
   // f32 outputs of the last run, by name; gradients of inputs are among them.
   const std::map<std::string, std::vector<float>>& outputs() const { return output_values_; }
-  // The value of an input.
+  // The value of an f32 input.
   const std::vector<float>& input(const std::string& name) const { return input_values_.at(name); }
 
  private:
   PreparedProgram() = default;
+  // Makes the value of one input and notes its address.
+  absl::Status AddInput(const LoadedExperiment& experiment, const ExperimentRun& run, const ExternalBuffer& input,
+                        ShardInput kind);
 
   CompiledModel compiled_;
   std::unique_ptr<Executor> executor_;
+  std::unique_ptr<Optimizer> optimizer_;  // null: nothing is updated
   std::map<std::string, std::vector<float>> input_values_;
+  std::map<std::string, std::vector<int64_t>> label_values_;
   std::map<std::string, std::vector<float>> output_values_;
   std::vector<const void*> inputs_;
   std::vector<void*> outputs_;

@@ -13,7 +13,9 @@
 #include "experiments/load_sweep.h"
 #include "experiments/machine.h"
 #include "experiments/random.h"
+#include "experiments/run/program_options.h"
 #include "experiments/run/repository.h"
+#include "experiments/training/settings.h"
 #include "reports/canonical_text.h"
 #include "reports/digest.h"
 #include "reports/record_values.h"
@@ -26,6 +28,43 @@ constexpr int kSchemaVersion = 1;
 std::vector<std::string> ModelNames(const LoadedExperiment& experiment, const ExperimentRun& run) {
   if (!run.model.empty()) return {run.model};
   return ModelsOf(experiment.sweeps[run.sweep]);
+}
+
+// Of a training or a data summary; null for other studies.
+const std::string* DataUsed(const LoadedSweep& sweep) {
+  if (const auto* training = std::get_if<TrainingStudy>(&sweep.study)) return &training->data;
+  if (const auto* summary = std::get_if<DataSummaryStudy>(&sweep.study)) return &summary->data;
+  return nullptr;
+}
+
+// The part of the key that says what a run studies, and on what.
+absl::Status AddStudy(const LoadedExperiment& experiment, const ExperimentRun& run, Sha256& digest) {
+  experiment::Sweep study = experiment.message.sweep(run.sweep);
+  study.clear_axis();
+  study.clear_seeds();
+  study.clear_doc();
+  if (run.training) {
+    study.clear_fixed();
+    // An empty message of its kind stays: the numbers follow.
+    study.mutable_training()->Clear();
+  }
+  const absl::StatusOr<std::string> text = CanonicalText(study);
+  if (!text.ok()) return text.status();
+  digest.AddField(*text);
+  if (run.training) digest.AddField(ToString(*run.training));
+  const std::string* data = DataUsed(experiment.sweeps[run.sweep]);
+  if (data == nullptr) {
+    for (const experiment::InputData& input : experiment.message.input()) {
+      digest.AddField(input.name()).AddField(input.value());
+    }
+    return absl::OkStatus();
+  }
+  const auto content = experiment.data_digests.find(*data);
+  if (content == experiment.data_digests.end()) {
+    return absl::FailedPreconditionError(absl::StrCat("the data set '", *data, "' is not loaded"));
+  }
+  digest.AddField(content->second);
+  return absl::OkStatus();
 }
 
 record::Environment ObserveEnvironment(int threads) {
@@ -98,16 +137,8 @@ absl::StatusOr<std::shared_ptr<const Model>> ModelOf(const LoadedExperiment& exp
 absl::StatusOr<std::string> RunKey(const LoadedExperiment& experiment, const ExperimentRun& run) {
   Sha256 digest;
   digest.AddField(kEngineVersion).AddField(kRandomGenerator).AddField(experiment.name);
-  experiment::Sweep study = experiment.message.sweep(run.sweep);
-  study.clear_axis();
-  study.clear_seeds();
-  study.clear_doc();
-  const absl::StatusOr<std::string> text = CanonicalText(study);
-  if (!text.ok()) return text.status();
-  digest.AddField(*text);
-  for (const experiment::InputData& input : experiment.message.input()) {
-    digest.AddField(input.name()).AddField(input.value());
-  }
+  const absl::Status status = AddStudy(experiment, run, digest);
+  if (!status.ok()) return status;
   for (const std::string& name : ModelNames(experiment, run)) {
     const absl::StatusOr<std::shared_ptr<const Model>> model = ModelOf(experiment, run, name);
     if (!model.ok()) return model.status();
@@ -144,6 +175,12 @@ absl::StatusOr<record::Record> StartRecord(const LoadedExperiment& experiment, c
     entry.set_identity((*model)->identity);
     entry.set_text((*model)->canonical_text);
   }
+  const std::string* data = DataUsed(experiment.sweeps[run.sweep]);
+  if (data != nullptr) {
+    record::DataDigest& entry = *record.add_data();
+    entry.set_name(*data);
+    entry.set_sha256(experiment.data_digests.at(*data));
+  }
   const absl::StatusOr<std::string> resolved = CanonicalText(experiment.message.sweep(run.sweep));
   if (!resolved.ok()) return resolved.status();
   record.set_resolved_experiment(*resolved);
@@ -175,9 +212,7 @@ record::Plan PlanOf(const std::string& model, const std::string& program, const 
 
 absl::Status AddCosts(const std::string& name, const std::string& program, const Model& model, const Bindings& sizes,
                       record::Record& record) {
-  CompileOptions options;
-  if (program == "forward_backward") options.gradients = Gradients::kAll;
-  const absl::StatusOr<Graph> graph = TransformGraph(model, options);
+  const absl::StatusOr<Graph> graph = TransformGraph(model, OptionsOf(program));
   if (!graph.ok()) return graph.status();
   const absl::StatusOr<GraphCosts> costs = AnalyzeCosts(*graph, sizes);
   if (!costs.ok()) return costs.status();

@@ -12,9 +12,11 @@ namespace plumbline {
 
 // Key: SHA-256 of engine version, generator, experiment and sweep names, the study with its inputs, the models'
 // canonical texts, sizes, constants, point and seed. Neither threads nor paths nor the scale's name are part of it.
+// What uses a data set has its digest in place of inputs, and a training its resolved numbers in place of the study's
+// expressions. FailedPrecondition where a digest is not known yet.
 absl::StatusOr<std::string> RunKey(const LoadedExperiment& experiment, const ExperimentRun& run);
 
-// A record with key, point, seed, models, resolved experiment, environment and fingerprint.
+// A record with key, point, seed, models, data digest, resolved experiment, environment and fingerprint.
 absl::StatusOr<record::Record> StartRecord(const LoadedExperiment& experiment, const ExperimentRun& run, int threads);
 
 // The plan of one compiled program.

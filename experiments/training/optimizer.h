@@ -6,9 +6,6 @@
 #include <cstdint>
 #include <memory>
 
-#include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
-
 namespace plumbline {
 
 struct OptimizerSpec {
@@ -22,10 +19,6 @@ struct OptimizerSpec {
   double epsilon = 1e-8;
   double weight_decay = 0;  // AdamW: 0.01
 };
-
-// Reads "adamw { learning_rate: \"0.001\" }". Errors: malformed text with its place, a missing learning rate, a value
-// out of range (learning rate > 0, momentum and betas in [0, 1), epsilon > 0, weight decay >= 0).
-absl::StatusOr<OptimizerSpec> ParseOptimizer(absl::string_view text);
 
 class Optimizer {
  public:

@@ -4,7 +4,7 @@
 #define PLUMBLINE_EXPERIMENTS_TRAINING_SETTINGS_H_
 
 #include <cstdint>
-#include <vector>
+#include <string>
 
 #include "experiments/training/optimizer.h"
 
@@ -31,6 +31,9 @@ struct TrainingSettings {
   int64_t epochs = 0;
   int64_t evaluation_batch = 0;  // items a forward run of evaluation
 };
+
+// One line with every number, the same for the same settings: part of a run's key.
+std::string ToString(const TrainingSettings& settings);
 
 }  // namespace plumbline
 

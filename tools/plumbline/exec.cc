@@ -12,6 +12,7 @@
 #include "compiler/ir/evaluate.h"
 #include "experiments/arrays/array_file.h"
 #include "experiments/training/optimizer.h"
+#include "experiments/training/optimizer_config.h"
 #include "ops/all_ops.h"
 #include "tools/plumbline/command.h"
 
