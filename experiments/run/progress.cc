@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 namespace plumbline {
@@ -56,7 +57,9 @@ void Progress::Say(const std::string& line) {
   std::fprintf(stderr, "%s\n", line.c_str());
 }
 
-void Progress::Update(const std::string& what, double done, double total) {
+void Progress::Update(const std::string& what, double done, double total) { Update(what, "", done, total); }
+
+void Progress::Update(const std::string& what, const std::string& remark, double done, double total) {
   const Clock::time_point now = Clock::now();
   const auto since = [&](Clock::time_point time) { return std::chrono::duration<double>(now - time).count(); };
   if (what != what_) {
@@ -69,8 +72,9 @@ void Progress::Update(const std::string& what, double done, double total) {
   last_ = now;
   // Work beyond the estimate, such as rounds that still fit, has no end that could be told.
   const double left = done > 0 && done < total ? since(start_) * (total - done) / done : 0;
-  const std::string line = done < total ? absl::StrFormat("%s: %.0f %%, about %.0f s left", what, 100 * done / total, left)
-                                        : absl::StrFormat("%s: going on while there is time", what);
+  std::string line = done < total ? absl::StrFormat("%s: %.0f %%, about %.0f s left", what, 100 * done / total, left)
+                                  : absl::StrFormat("%s: going on while there is time", what);
+  if (!remark.empty()) line += absl::StrCat(" (", remark, ")");
   if (terminal_) {
     std::fprintf(stderr, "\r%s\033[K", line.c_str());
     open_line_ = true;

@@ -17,6 +17,8 @@ class Progress {
   void Say(const std::string& line);
   // `done` of `total` units of work; shows the time left.
   void Update(const std::string& what, double done, double total);
+  // The same with a remark about how it goes, such as a rate.
+  void Update(const std::string& what, const std::string& remark, double done, double total);
 
   // Installs handlers for SIGINT, SIGTERM and SIGHUP while alive; a second signal ends the process at once.
   // The signal that asked to stop, or 0.

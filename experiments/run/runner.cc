@@ -7,6 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "experiments/run/accuracy_study.h"
+#include "experiments/run/data_library.h"
+#include "experiments/run/data_summary.h"
+#include "experiments/run/parallel_trainings.h"
 #include "experiments/run/record_parts.h"
 #include "experiments/run/timing_study.h"
 #include "reports/files.h"
@@ -63,55 +66,113 @@ absl::StatusOr<bool> Exists(const Unit& unit, const RecordStore& store) {
   return true;
 }
 
-absl::StatusOr<std::vector<record::Record>> RunUnit(const LoadedExperiment& experiment, const Unit& unit,
-                                                    Progress& progress) {
-  if (std::holds_alternative<TimingStudy>(experiment.sweeps[unit.sweep].study)) {
-    return RunTiming(experiment, unit.runs, progress);
+// Runs the units of an experiment that fall to this worker and have no record yet.
+class Runner {
+ public:
+  Runner(const LoadedExperiment& experiment, const DataLibrary& data, const RunOptions& options, Progress& progress)
+      : experiment_(experiment),
+        data_(data),
+        options_(options),
+        progress_(progress),
+        store_(RealSystemCalls(), options.records) {}
+
+  absl::StatusOr<RunSummary> Run() {
+    const absl::StatusOr<std::vector<Unit>> units = ListUnits(experiment_);
+    if (!units.ok()) return units.status();
+    absl::Status status = Choose(*units);
+    for (size_t sweep = 0; status.ok() && sweep < experiment_.sweeps.size(); ++sweep) {
+      status = RunSweep(static_cast<int>(sweep));
+    }
+    if (!status.ok()) return status;
+    if (summary_.existing > 0) {
+      progress_.Say(absl::StrCat(summary_.existing, " runs exist already and are skipped (--force runs them again)"));
+    }
+    return summary_;
   }
-  absl::StatusOr<record::Record> record = RunAccuracy(experiment, experiment.runs[unit.runs[0]]);
-  if (!record.ok()) return record.status();
-  return std::vector<record::Record>{*std::move(record)};
-}
+
+ private:
+  // What there is to do.
+  absl::Status Choose(const std::vector<Unit>& units) {
+    const std::vector<bool> mine = DealUnits(units, options_);
+    for (size_t i = 0; i < units.size(); ++i) {
+      const int count = static_cast<int>(units[i].runs.size());
+      if (!mine[i]) {
+        summary_.elsewhere += count;
+        continue;
+      }
+      const absl::StatusOr<bool> exists = options_.force ? false : Exists(units[i], store_);
+      if (!exists.ok()) return exists.status();
+      if (*exists) {
+        summary_.existing += count;
+      } else {
+        todo_.push_back(units[i]);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status RunSweep(int sweep) {
+    std::vector<const Unit*> units;
+    for (const Unit& unit : todo_) {
+      if (unit.sweep == sweep) units.push_back(&unit);
+    }
+    if (std::holds_alternative<TrainingStudy>(experiment_.sweeps[sweep].study)) return Train(sweep, units);
+    for (size_t i = 0; i < units.size(); ++i) {
+      if (Progress::StopSignal() != 0) return absl::CancelledError("stopped by a signal");
+      const absl::StatusOr<std::vector<record::Record>> records = RunUnit(*units[i]);
+      if (!records.ok()) return records.status();
+      for (const record::Record& record : *records) {
+        const absl::Status status = Store(record);
+        if (!status.ok()) return status;
+      }
+      progress_.Update(experiment_.sweeps[sweep].name, static_cast<double>(i + 1), static_cast<double>(units.size()));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Train(int sweep, const std::vector<const Unit*>& units) {
+    std::vector<int> runs;
+    for (const Unit* unit : units) runs.push_back(unit->runs[0]);
+    const TrainingOptions training{options_.checkpoints, options_.threads};
+    return RunTrainings(experiment_, runs, DataOf(sweep), training, progress_,
+                        [this](const record::Record& record) { return Store(record); });
+  }
+
+  absl::StatusOr<std::vector<record::Record>> RunUnit(const Unit& unit) {
+    const LoadedSweep& sweep = experiment_.sweeps[unit.sweep];
+    if (std::holds_alternative<TimingStudy>(sweep.study)) return RunTiming(experiment_, unit.runs, progress_);
+    const ExperimentRun& run = experiment_.runs[unit.runs[0]];
+    absl::StatusOr<record::Record> record = std::holds_alternative<DataSummaryStudy>(sweep.study)
+                                                ? SummarizeData(experiment_, run, DataOf(unit.sweep))
+                                                : RunAccuracy(experiment_, run);
+    if (!record.ok()) return record.status();
+    return std::vector<record::Record>{*std::move(record)};
+  }
+
+  absl::Status Store(const record::Record& record) {
+    const absl::Status status = store_.Write(record);
+    if (status.ok()) ++summary_.made;
+    return status;
+  }
+
+  const DataSet& DataOf(int sweep) const { return *data_.at(DataNameOf(experiment_.sweeps[sweep])); }
+
+  const LoadedExperiment& experiment_;
+  const DataLibrary& data_;
+  const RunOptions& options_;
+  Progress& progress_;
+  const RecordStore store_;
+  std::vector<Unit> todo_;
+  RunSummary summary_;
+};
 
 }  // namespace
 
-absl::StatusOr<RunSummary> RunExperiment(const LoadedExperiment& experiment, const RunOptions& options,
-                                         Progress& progress) {
-  const RecordStore store(RealSystemCalls(), options.records);
-  const absl::StatusOr<std::vector<Unit>> units = ListUnits(experiment);
-  if (!units.ok()) return units.status();
-  const std::vector<bool> mine = DealUnits(*units, options);
-  RunSummary summary;
-  for (size_t i = 0; i < units->size(); ++i) {
-    const Unit& unit = (*units)[i];
-    const int count = static_cast<int>(unit.runs.size());
-    if (!mine[i]) {
-      summary.elsewhere += count;
-      continue;
-    }
-    if (!options.force) {
-      const absl::StatusOr<bool> exists = Exists(unit, store);
-      if (!exists.ok()) return exists.status();
-      if (*exists) {
-        summary.existing += count;
-        continue;
-      }
-    }
-    if (Progress::StopSignal() != 0) return absl::CancelledError("stopped by a signal");
-    const absl::StatusOr<std::vector<record::Record>> records = RunUnit(experiment, unit, progress);
-    if (!records.ok()) return records.status();
-    for (const record::Record& record : *records) {
-      const absl::Status status = store.Write(record);
-      if (!status.ok()) return status;
-    }
-    summary.made += count;
-    progress.Update(experiment.sweeps[unit.sweep].name, static_cast<double>(i + 1),
-                    static_cast<double>(units->size()));
-  }
-  if (summary.existing > 0) {
-    progress.Say(absl::StrCat(summary.existing, " runs exist already and are skipped (--force runs them again)"));
-  }
-  return summary;
+absl::StatusOr<RunSummary> RunExperiment(LoadedExperiment experiment, const RunOptions& options, Progress& progress) {
+  const absl::StatusOr<DataLibrary> data = LoadData(experiment, options.data_dir);
+  if (!data.ok()) return data.status();
+  for (const auto& [name, set] : *data) experiment.data_digests[name] = set->sha256;
+  return Runner(experiment, *data, options, progress).Run();
 }
 
 }  // namespace plumbline

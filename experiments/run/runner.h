@@ -15,6 +15,9 @@ namespace plumbline {
 
 struct RunOptions {
   std::string records;   // folder
+  std::string data_dir;  // where data sets lie that are not beside the experiment
+  std::string checkpoints;  // folder of trained parameters, test scores and the states of unfinished trainings
+  int threads = 1;       // of trainings: workers in all
   int64_t shard = 0;     // this worker's part of the work ...
   int64_t shards = 1;    // ... of so many; work is dealt by key
   bool force = false;    // run what exists again
@@ -28,7 +31,7 @@ struct RunSummary {
 
 // Cancelled when a signal stopped it: what was complete is recorded, and the same call resumes. A record that is there
 // but damaged is an error that names the file, unless `force`.
-absl::StatusOr<RunSummary> RunExperiment(const LoadedExperiment& experiment, const RunOptions& options,
+absl::StatusOr<RunSummary> RunExperiment(LoadedExperiment experiment, const RunOptions& options,
                                          Progress& progress);
 
 }  // namespace plumbline

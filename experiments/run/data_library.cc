@@ -1,0 +1,59 @@
+#include "experiments/run/data_library.h"
+
+#include <utility>
+#include <variant>
+
+#include "experiments/data/npz_data.h"
+#include "experiments/data/octmnist.h"
+#include "reports/files.h"
+
+namespace plumbline {
+namespace {
+
+OctmnistRequest::Source SourceOf(OctmnistData::Source source) {
+  switch (source) {
+    case OctmnistData::Source::kAuto: return OctmnistRequest::kAuto;
+    case OctmnistData::Source::kFile: return OctmnistRequest::kFile;
+    case OctmnistData::Source::kEmbedded: return OctmnistRequest::kEmbedded;
+  }
+  return OctmnistRequest::kAuto;
+}
+
+absl::StatusOr<DataSet> Load(const DataUse& use, const std::string& folder) {
+  if (const auto* const octmnist = std::get_if<OctmnistData>(&use.source)) {
+    OctmnistRequest request;
+    request.folder = folder;
+    request.source = SourceOf(octmnist->source);
+    request.train_items = octmnist->train;
+    request.validation_items = octmnist->validation;
+    request.test_items = octmnist->test;
+    request.seed = octmnist->seed;
+    return LoadOctmnist(request);
+  }
+  const NpzData& npz = std::get<NpzData>(use.source);
+  absl::StatusOr<DataSet> data = LoadNpzData(npz.beside);
+  if (!absl::IsNotFound(data.status())) return data;
+  return LoadNpzData(JoinPath(folder, npz.file));
+}
+
+}  // namespace
+
+std::string DataNameOf(const LoadedSweep& sweep) {
+  if (const auto* const training = std::get_if<TrainingStudy>(&sweep.study)) return training->data;
+  if (const auto* const summary = std::get_if<DataSummaryStudy>(&sweep.study)) return summary->data;
+  return "";
+}
+
+absl::StatusOr<DataLibrary> LoadData(const LoadedExperiment& experiment, const std::string& folder) {
+  DataLibrary library;
+  for (const LoadedSweep& sweep : experiment.sweeps) {
+    const std::string name = DataNameOf(sweep);
+    if (name.empty() || library.count(name) != 0) continue;
+    absl::StatusOr<DataSet> data = Load(experiment.DataOf(name), folder);
+    if (!data.ok()) return data.status();
+    library[name] = std::make_shared<const DataSet>(*std::move(data));
+  }
+  return library;
+}
+
+}  // namespace plumbline

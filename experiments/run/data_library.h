@@ -1,0 +1,25 @@
+// The data sets that an experiment's sweeps use, read or generated once.
+#ifndef PLUMBLINE_EXPERIMENTS_RUN_DATA_LIBRARY_H_
+#define PLUMBLINE_EXPERIMENTS_RUN_DATA_LIBRARY_H_
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "experiments/data/data_set.h"
+#include "experiments/load_experiment.h"
+
+namespace plumbline {
+
+using DataLibrary = std::map<std::string, std::shared_ptr<const DataSet>>;  // by the experiment's name of it
+
+// The data set that a study uses, or empty.
+std::string DataNameOf(const LoadedSweep& sweep);
+
+// Loads what the sweeps name. `folder` holds downloaded archives. Errors: as LoadOctmnist and LoadNpzData.
+absl::StatusOr<DataLibrary> LoadData(const LoadedExperiment& experiment, const std::string& folder);
+
+}  // namespace plumbline
+
+#endif  // PLUMBLINE_EXPERIMENTS_RUN_DATA_LIBRARY_H_

@@ -1,0 +1,106 @@
+// Workers take runs in order; the caller's thread reports.
+#include "experiments/run/parallel_trainings.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "experiments/run/training_study.h"
+
+namespace plumbline {
+namespace {
+
+constexpr std::chrono::milliseconds kReportInterval(200);
+
+class Trainings {
+ public:
+  Trainings(const LoadedExperiment& experiment, const std::vector<int>& runs, const DataSet& data,
+            const TrainingOptions& options, const std::function<absl::Status(const record::Record&)>& store)
+      : experiment_(experiment), runs_(runs), store_(store) {
+    const int workers = std::min<int>(options.threads, static_cast<int>(runs.size()));
+    context_.experiment = &experiment;
+    context_.data = &data;
+    context_.checkpoints = options.checkpoints;
+    context_.threads = std::max(1, options.threads / std::max(workers, 1));
+    context_.all_threads = options.threads;
+    context_.steps = &steps_;
+    context_.items = &items_;
+    running_ = workers;
+    for (const int run : runs) total_steps_ += StepsOf(experiment.runs[run], data);
+  }
+
+  absl::Status Run(const std::string& name, Progress& progress) {
+    const auto start = std::chrono::steady_clock::now();
+    std::vector<std::thread> threads;
+    const int workers = running_;
+    for (int i = 0; i < workers; ++i) threads.emplace_back([this] { Work(); });
+    std::unique_lock<std::mutex> lock(mutex_);
+    while (!finished_.wait_for(lock, kReportInterval, [this] { return running_ == 0; })) {
+      const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      const std::string what = absl::StrFormat("train %s", name);
+      const std::string detail =
+          absl::StrFormat("%d of %d runs, %.0f items/s", done_, static_cast<int>(runs_.size()),
+                          static_cast<double>(items_.load()) / seconds);
+      lock.unlock();
+      progress.Update(what, detail, static_cast<double>(steps_.load()), static_cast<double>(total_steps_));
+      lock.lock();
+    }
+    lock.unlock();
+    for (std::thread& thread : threads) thread.join();
+    return status_;
+  }
+
+ private:
+  void Work() {
+    while (true) {
+      const size_t next = next_.fetch_add(1);
+      if (next >= runs_.size() || Failed()) break;
+      const absl::StatusOr<record::Record> record = RunTraining(context_, experiment_.runs[runs_[next]]);
+      const std::lock_guard<std::mutex> lock(mutex_);
+      const absl::Status status = record.ok() ? store_(*record) : record.status();
+      if (!status.ok() && status_.ok()) status_ = status;
+      ++done_;
+    }
+    const std::lock_guard<std::mutex> lock(mutex_);
+    --running_;
+    finished_.notify_one();
+  }
+
+  bool Failed() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return !status_.ok();
+  }
+
+  const LoadedExperiment& experiment_;
+  const std::vector<int>& runs_;
+  const std::function<absl::Status(const record::Record&)>& store_;
+  TrainingContext context_;
+  int64_t total_steps_ = 0;
+  std::atomic<int64_t> steps_{0};
+  std::atomic<int64_t> items_{0};
+  std::atomic<size_t> next_{0};
+  std::mutex mutex_;
+  std::condition_variable finished_;
+  int running_ = 0;
+  int done_ = 0;
+  absl::Status status_;
+};
+
+}  // namespace
+
+absl::Status RunTrainings(const LoadedExperiment& experiment, const std::vector<int>& runs, const DataSet& data,
+                          const TrainingOptions& options, Progress& progress,
+                          const std::function<absl::Status(const record::Record&)>& store) {
+  if (runs.empty()) return absl::OkStatus();
+  const std::string& sweep = experiment.sweeps[experiment.runs[runs[0]].sweep].name;
+  progress.Say(absl::StrCat("train ", sweep, ": ", runs.size(), " runs on ", options.threads,
+                            options.threads == 1 ? " thread" : " threads"));
+  return Trainings(experiment, runs, data, options, store).Run(sweep, progress);
+}
+
+}  // namespace plumbline
