@@ -7,25 +7,36 @@
 #include "absl/strings/str_cat.h"
 #include "experiments/input_data.h"
 #include "experiments/run/program_options.h"
-#include "experiments/training/initial_parameters.h"
+#include "experiments/training/initialize.h"
 
 namespace plumbline {
+namespace {
+
+constexpr double kNoClipping = 0;
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<PreparedProgram>> PreparedProgram::Make(const LoadedExperiment& experiment,
                                                                        const ExperimentRun& run, const Model& model,
                                                                        absl::string_view program, int threads) {
   std::unique_ptr<PreparedProgram> prepared(new PreparedProgram);
-  absl::StatusOr<CompiledModel> compiled = Compile(model, run.sizes, OptionsOf(program));
+  CompileOptions options = OptionsOf(program);
+  if (program == kTrainingStep) {
+    if (!run.optimizer) return absl::InternalError("a training step without an optimizer");
+    options.update_parameters = TrainingStep::Options(*run.optimizer, kNoClipping).update_parameters;
+  }
+  absl::StatusOr<CompiledModel> compiled = Compile(model, run.sizes, options);
   if (!compiled.ok()) return compiled.status();
   prepared->compiled_ = *std::move(compiled);
   auto executor = Executor::Create(prepared->compiled_.program, threads);
   if (!executor.ok()) return executor.status();
   prepared->executor_ = *std::move(executor);
   const ShardedProgram& sharded = *prepared->compiled_.program;
-  FillInitialParameters(sharded.full->parameters, run.seed, prepared->executor_->parameters());
+  InitializeParameters(sharded.full->parameters, run.seed,
+                       absl::MakeSpan(prepared->executor_->parameters(), sharded.full->parameter_floats));
   if (program == kTrainingStep) {
-    if (!run.optimizer) return absl::InternalError("a training step without an optimizer");
-    prepared->optimizer_ = MakeOptimizer(*run.optimizer, sharded.full->parameter_floats);
+    prepared->descent_ = std::make_unique<TrainingStep>(*run.optimizer, kNoClipping, sharded.full->parameter_floats);
+    prepared->learning_rate_ = run.optimizer->learning_rate;
   }
   for (size_t i = 0; i < sharded.batch_inputs.size(); ++i) {
     const absl::Status status = prepared->AddInput(experiment, run, sharded.batch_inputs[i], sharded.inputs[i]);
@@ -43,6 +54,8 @@ absl::Status PreparedProgram::AddInput(const LoadedExperiment& experiment, const
                                        const ExternalBuffer& input, ShardInput kind) {
   if (kind == ShardInput::kShare) {
     inputs_.push_back(nullptr);
+  } else if (kind == ShardInput::kRandom) {
+    inputs_.push_back(random_);
   } else if (input.data_type == DataType::kS64) {
     absl::StatusOr<std::vector<int64_t>> drawn = DrawLabels(experiment, run, input.name, input.shape);
     if (!drawn.ok()) return drawn.status();
@@ -65,9 +78,8 @@ absl::Status PreparedProgram::AddInput(const LoadedExperiment& experiment, const
 }
 
 absl::Status PreparedProgram::Run() {
-  const absl::Status status = executor_->Run(inputs_, outputs_);
-  if (status.ok() && optimizer_ != nullptr) optimizer_->Step(executor_->gradients(), executor_->parameters());
-  return status;
+  if (descent_ == nullptr) return executor_->Run(inputs_, outputs_);
+  return descent_->Run(*executor_, inputs_, outputs_, learning_rate_);
 }
 
 }  // namespace plumbline

@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "compiler/compile.h"
 #include "experiments/load_experiment.h"
-#include "experiments/training/optimizer.h"
+#include "experiments/training/training_step.h"
 
 namespace plumbline {
 
@@ -40,7 +40,9 @@ class PreparedProgram {
 
   CompiledModel compiled_;
   std::unique_ptr<Executor> executor_;
-  std::unique_ptr<Optimizer> optimizer_;  // null: nothing is updated
+  std::unique_ptr<TrainingStep> descent_;  // null: nothing is updated
+  double learning_rate_ = 0;
+  int64_t random_[2] = {0, 0};  // seed and step of what is random in the program
   std::map<std::string, std::vector<float>> input_values_;
   std::map<std::string, std::vector<int64_t>> label_values_;
   std::map<std::string, std::vector<float>> output_values_;

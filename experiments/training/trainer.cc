@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "experiments/random.h"
-#include "experiments/training/clip.h"
 #include "experiments/training/initialize.h"
 #include "experiments/training/schedule.h"
 #include "experiments/training/trainer_state.h"
@@ -20,13 +19,6 @@ namespace plumbline {
 namespace {
 
 constexpr char kOrderStream[] = "order of items";
-
-// Plain gradient descent can happen inside the program.
-bool IsPlainDescent(const TrainingSettings& settings) {
-  const OptimizerSpec& optimizer = settings.optimizer;
-  return optimizer.kind == OptimizerSpec::Kind::kSgd && optimizer.momentum == 0 && optimizer.weight_decay == 0 &&
-         settings.clip_norm == 0;
-}
 
 }  // namespace
 
@@ -70,7 +62,7 @@ absl::Status Trainer::Prepare() {
     last_ = *std::move(last);
   }
   const Program& program = *full_->program->full;
-  optimizer_ = MakeOptimizer(settings_.optimizer, program.parameter_floats);
+  descent_ = std::make_unique<TrainingStep>(settings_.optimizer, settings_.clip_norm, program.parameter_floats);
   InitializeParameters(program.parameters, seed_, absl::MakeSpan(parameters(), program.parameter_floats));
   absl::StatusOr<std::unique_ptr<Evaluator>> validation =
       Evaluator::Create(model_, data_.validation, settings_.evaluation_batch, threads_, parameters());
@@ -80,10 +72,8 @@ absl::Status Trainer::Prepare() {
 }
 
 absl::StatusOr<std::unique_ptr<Trainer::Part>> Trainer::MakePart(int64_t items) {
-  CompileOptions options;
-  options.gradients = Gradients::kParameters;
+  CompileOptions options = TrainingStep::Options(settings_.optimizer, settings_.clip_norm);
   options.training = true;
-  options.update_parameters = IsPlainDescent(settings_);
   absl::StatusOr<CompiledModel> compiled = Compile(model_, {{model_.expanded.batch, items}}, options);
   if (!compiled.ok()) return compiled.status();
   auto part = std::make_unique<Part>();
@@ -140,30 +130,16 @@ absl::Status Trainer::Step() {
   const absl::Span<const int> items = NextItems();
   Part& part = PartFor(items);
   const double learning_rate = LearningRate();
-  const bool inside = part.program->full->updates_parameters;
-  part.executor->set_gradient_scale(inside ? static_cast<float>(-learning_rate) : 1.0f);
-  absl::Status status = part.executor->Run(part.source->Gather(items, seed_, step_), part.addresses);
+  const absl::Status status =
+      descent_->Run(*part.executor, part.source->Gather(items, seed_, step_), part.addresses, learning_rate);
   if (!status.ok()) return status;
   const double loss = part.executor->mean(part.loss);
   if (!std::isfinite(loss)) return Diagnose(loss);
-  if (!inside) Descend(*part.executor, learning_rate);
   ++step_;
   last_loss_ = loss;
   epoch_loss_sum_ += loss * static_cast<double>(items.size());
   all_steps_loss_sum_ += loss;
   return step_ % steps_per_epoch_ == 0 ? FinishEpoch(learning_rate) : absl::OkStatus();
-}
-
-void Trainer::Descend(Executor& executor, double learning_rate) {
-  const int64_t floats = full_->program->full->parameter_floats;
-  optimizer_->set_learning_rate(learning_rate);
-  if (settings_.clip_norm > 0) {
-    clipped_.assign(executor.gradients(), executor.gradients() + floats);
-    ClipToNorm(absl::MakeSpan(clipped_), settings_.clip_norm);
-    optimizer_->Step(clipped_.data(), parameters());
-  } else {
-    optimizer_->Step(executor.gradients(), parameters());
-  }
 }
 
 absl::Status Trainer::FinishEpoch(double learning_rate) {
@@ -206,7 +182,7 @@ absl::StatusOr<NamedArrays> Trainer::Save() const {
   TrainerState state;
   const int64_t floats = full_->program->full->parameter_floats;
   state.parameters.assign(parameters_.get(), parameters_.get() + floats);
-  state.optimizer = optimizer_->Save();
+  state.optimizer = descent_->optimizer().Save();
   state.step = step_;
   state.epoch_loss_sum = epoch_loss_sum_;
   state.all_steps_loss_sum = all_steps_loss_sum_;
@@ -223,7 +199,7 @@ absl::Status Trainer::Restore(const NamedArrays& arrays) {
       static_cast<int64_t>(state->epochs.size()) != state->step / steps_per_epoch_) {
     return absl::InvalidArgumentError("the state belongs to another model or other settings");
   }
-  const absl::Status status = optimizer_->Restore(state->optimizer);
+  const absl::Status status = descent_->optimizer().Restore(state->optimizer);
   if (!status.ok()) return status;
   std::copy(state->parameters.begin(), state->parameters.end(), parameters());
   step_ = state->step;

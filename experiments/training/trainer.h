@@ -19,6 +19,7 @@
 #include "experiments/training/evaluator.h"
 #include "experiments/training/settings.h"
 #include "experiments/training/trainer_state.h"
+#include "experiments/training/training_step.h"
 
 namespace plumbline {
 
@@ -77,7 +78,6 @@ class Trainer {
   // Items of the next step, in order.
   absl::Span<const int> NextItems() const;
   Part& PartFor(absl::Span<const int> items);
-  void Descend(Executor& executor, double learning_rate);
   absl::Status FinishEpoch(double learning_rate);
   absl::Status Diagnose(double loss);
 
@@ -90,7 +90,7 @@ class Trainer {
   std::unique_ptr<float, FreeFloats> parameters_;
   std::unique_ptr<Part> full_;
   std::unique_ptr<Part> last_;
-  std::unique_ptr<Optimizer> optimizer_;
+  std::unique_ptr<TrainingStep> descent_;
   std::unique_ptr<Evaluator> validation_;
   int64_t steps_per_epoch_ = 0;
 
@@ -102,7 +102,6 @@ class Trainer {
   std::vector<EpochResult> epochs_;
   std::optional<Divergence> divergence_;
   NamedArrays replay_from_;      // state at the start of the epoch, or where it was restored
-  std::vector<float> clipped_;   // gradients, scaled down
 };
 
 }  // namespace plumbline

@@ -13,6 +13,7 @@
 #include "experiments/arrays/array_file.h"
 #include "experiments/training/optimizer.h"
 #include "experiments/training/optimizer_config.h"
+#include "experiments/training/training_step.h"
 #include "ops/all_ops.h"
 #include "tools/plumbline/command.h"
 
@@ -115,7 +116,7 @@ class Execution {
     }
     options_.outputs_only = !missing.empty();
     if (request_.gradients) options_.gradients = HasLoss(model_.graph) ? Gradients::kParameters : Gradients::kAll;
-    if (request_.steps > 0) options_.gradients = Gradients::kParameters;
+    if (request_.steps > 0) options_ = TrainingStep::Options(request_.optimizer, 0);
     return absl::OkStatus();
   }
 
@@ -210,15 +211,19 @@ class Execution {
     return Invalid(absl::StrCat(request_.weights, ": error: not the parameters of this model", differences));
   }
 
-  absl::Status Step() {
+  std::vector<const void*> Inputs() const {
     std::vector<const void*> inputs;
     for (size_t i = 0; i < inputs_.size(); ++i) {
       const bool share = executor_->program().inputs[i] == ShardInput::kShare;
       inputs.push_back(share ? nullptr : inputs_[i].data());
     }
+    return inputs;
+  }
+
+  std::vector<void*> Outputs() {
     std::vector<void*> outputs;
     for (Buffer& buffer : outputs_) outputs.push_back(buffer.data());
-    return executor_->Run(inputs, outputs);
+    return outputs;
   }
 
   std::vector<float> Slot(const float* flat, const ParameterSlot& slot) const {
@@ -226,7 +231,7 @@ class Execution {
   }
 
   absl::Status RunOnce() {
-    const absl::Status status = Step();
+    const absl::Status status = executor_->Run(Inputs(), Outputs());
     if (!status.ok()) return status;
     const ShardedProgram& program = executor_->program();
     for (size_t i = 0; i < outputs_.size(); ++i) {
@@ -249,13 +254,12 @@ class Execution {
     const size_t loss = std::find_if(outputs.begin(), outputs.end(), [](const ExternalBuffer& output) {
                           return output.kind == OutputKind::kLoss;
                         }) - outputs.begin();
-    const std::unique_ptr<Optimizer> optimizer = MakeOptimizer(request_.optimizer, program.full->parameter_floats);
+    TrainingStep descent(request_.optimizer, 0, program.full->parameter_floats);
     std::vector<double> losses;
     for (int64_t step = 0; step < request_.steps; ++step) {
-      const absl::Status status = Step();
+      const absl::Status status = descent.Run(*executor_, Inputs(), Outputs(), request_.optimizer.learning_rate);
       if (!status.ok()) return status;
       losses.push_back(executor_->mean(static_cast<int>(loss)));
-      optimizer->Step(executor_->gradients(), executor_->parameters());
     }
     results_["losses"] = MakeArray({request_.steps}, losses);
     for (const ParameterSlot& slot : program.full->parameters) {
