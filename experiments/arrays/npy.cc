@@ -162,6 +162,7 @@ void SwapBytes(std::string& bytes, int64_t element_bytes) {
 
 // Column-major elements in row-major order.
 std::string FromFortran(const std::string& bytes, const std::vector<int64_t>& shape, int64_t element_bytes) {
+  if (bytes.empty()) return bytes;  // the products below might overflow when one size is 0
   std::string result(bytes.size(), '\0');
   std::vector<int64_t> strides(shape.size(), element_bytes);
   for (size_t axis = 1; axis < shape.size(); ++axis) strides[axis] = strides[axis - 1] * shape[axis - 1];
@@ -253,8 +254,9 @@ absl::StatusOr<FileArray> ParseNpy(absl::string_view file) {
   if (!absl::StartsWith(file, kMagic)) return Invalid("it is no .npy array: its first bytes are not \\x93NUMPY");
   if (file.size() < 10) return Invalid("it ends within its header");
   const int major = static_cast<unsigned char>(file[6]);
-  if (major < 1 || major > 3) {
-    return Invalid(absl::StrCat("its format version ", major, " is not one of 1, 2, 3"));
+  const int minor = static_cast<unsigned char>(file[7]);
+  if (major < 1 || major > 3 || minor != 0) {
+    return Invalid(absl::StrCat("its format version ", major, ".", minor, " is not one of 1.0, 2.0, 3.0"));
   }
   const size_t length_bytes = major == 1 ? 2 : 4;
   if (file.size() < 8 + length_bytes) return Invalid("it ends within its header");

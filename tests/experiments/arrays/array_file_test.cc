@@ -78,6 +78,14 @@ TEST(Npz, ReadsBackWhatItWroteAndIsDeterministic) {
   EXPECT_EQ(read->at("grad/b.weight").bytes, arrays["grad/b.weight"].bytes);
 }
 
+TEST(Npz, ReadsBackAnArchiveWithoutArrays) {
+  const auto file = SerializeNpz({});
+  ASSERT_TRUE(file.ok()) << file.status();
+  const auto read = ParseNpz(*file);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_TRUE(read->empty());
+}
+
 TEST(Npz, RefusesEveryTruncationAndFlippedPayloads) {
   NamedArrays arrays;
   arrays["a"] = MakeArray({8}, std::vector<float>(8, 1));
