@@ -1,9 +1,12 @@
-// One oneDNN primitive, or loops and the post-ops as primitives of their own where oneDNN has only
+// One oneDNN primitive; a kernel of our own where one side is thin; or loops and the post-ops as primitives of their own where oneDNN has only
 // its reference (operands that both repeat along an axis).
 #include "ops/product.h"
 
 #include <algorithm>
 #include <utility>
+
+#include "ops/kernels/isa.h"
+#include "ops/kernels/thin_product.h"
 
 namespace plumbline {
 namespace {
@@ -64,16 +67,18 @@ float* MultiplyBatch(const Product& p, size_t axis, const float* a, const float*
   return y;
 }
 
-// The node's post-ops on output 0, in place.
-void AddPostOps(LoweringContext& context, int64_t columns) {
+// The node's post-ops from `first` on, on output 0, in place.
+void AddPostOps(LoweringContext& context, int64_t columns, size_t first) {
+  if (context.node().node.post_ops.size() == first) return;
   const std::vector<int64_t> dims = {ElementCount(context.output_shape(0)) / columns, columns};
   const onednn::Desc y = RowMajorDesc(dims, DataType::kF32);
   const dnnl::primitive_attr plain = LoweringContext::PlainAttr();
   std::vector<onednn::PrimitiveArgument> operands;
   context.Attr(dims, &operands);
   size_t next = 0;
-  for (const PostOp& post_op : context.node().node.post_ops) {
-    if (context.AddsToItsPlace(post_op)) continue;  // the product started from there
+  for (size_t i = 0; i < context.node().node.post_ops.size(); ++i) {
+    const PostOp& post_op = context.node().node.post_ops[i];
+    if (i < first || context.AddsToItsPlace(post_op)) continue;  // the product did it, or started from there
     const dnnl::algorithm algorithm = AlgorithmOf(post_op.spec.kind);
     if (post_op.operand == kNone) {
       const auto pd = onednn::EltwiseForwardPd(context.engine(), plain, algorithm, y,
@@ -103,7 +108,51 @@ void AddLoops(LoweringContext& context, const Product& product, int bias) {
                     const float* const bias_row = pointers.size() > 3 ? array(3) : nullptr;
                     MultiplyBatch(product, 0, array(0), array(1), start, bias_row, array(2));
                   });
-  AddPostOps(context, product.columns);
+  AddPostOps(context, product.columns, 0);
+}
+
+bool RunsBy(const int64_t strides[2], int64_t rows, int64_t columns, int64_t row_stride, int64_t column_stride) {
+  return (rows == 1 || strides[0] == row_stride) && (columns == 1 || strides[1] == column_stride);
+}
+
+// Appends a kernel for products with few rows or a short inner axis, if this is one.
+bool AddThinProduct(LoweringContext& context, const Product& p, int bias) {
+  if (!p.batch.empty()) return false;
+  const std::vector<PostOp>& post_ops = context.node().node.post_ops;
+  const bool adds = !post_ops.empty() && context.AddsToItsPlace(post_ops[0]);
+  const bool a_plain = RunsBy(p.a_strides, p.rows, p.inner, p.inner, 1);
+  const bool a_transposed = RunsBy(p.a_strides, p.rows, p.inner, 1, p.rows);
+  const bool b_plain = RunsBy(p.b_strides, p.inner, p.columns, p.columns, 1);
+  const bool b_transposed = RunsBy(p.b_strides, p.inner, p.columns, 1, p.inner);
+  const Isa isa = EffectiveIsa();
+  const std::vector<Operand> operands = {context.Input(0), context.Input(1), context.Output(0)};
+  const auto read = [](void* pointer) { return static_cast<const float*>(pointer); };
+  const auto write = [](void* pointer) { return static_cast<float*>(pointer); };
+  if (p.rows <= kMostThinRows && a_plain && b_transposed && !adds) {
+    const bool relu = !post_ops.empty() && post_ops[0].spec.kind == PostOpKind::kRelu && post_ops[0].spec.alpha == 0;
+    const Operand bias_place = bias == kNone ? Operand{} : context.Input(bias);
+    context.AddHost("thin_product", {operands[0], operands[1], operands[2], bias_place},
+                    ThinProductScratchBytes(p.inner), [=](absl::Span<void* const> at) {
+                      MultiplyByTransposed(p.rows, p.inner, p.columns, read(at[0]), read(at[1]), read(at[3]), relu,
+                                           write(at[4]), write(at[2]), isa);
+                    });
+    AddPostOps(context, p.columns, relu ? 1 : 0);
+    return true;
+  }
+  if (bias != kNone || !b_plain) return false;
+  if (p.rows <= kMostThinRows && a_plain && !adds) {
+    context.AddHost("thin_product", operands, 0, [=](absl::Span<void* const> at) {
+      MultiplyFewRows(p.rows, p.inner, p.columns, read(at[0]), read(at[1]), write(at[2]), isa);
+    });
+  } else if (p.inner <= kMostThinRows && a_transposed) {
+    context.AddHost("thin_product", operands, 0, [=](absl::Span<void* const> at) {
+      MultiplyShortInner(p.rows, p.inner, p.columns, read(at[0]), read(at[1]), adds, write(at[2]), isa);
+    });
+  } else {
+    return false;
+  }
+  AddPostOps(context, p.columns, 0);
+  return true;
 }
 
 }  // namespace
@@ -132,6 +181,7 @@ void Simplify(Product& product) {
 
 void AddProduct(LoweringContext& context, Product product, int bias) {
   Simplify(product);
+  if (AddThinProduct(context, product, bias)) return;
   OrderStrides(product.rows, product.inner, product.a_strides);
   OrderStrides(product.inner, product.columns, product.b_strides);
   std::vector<int64_t> dims;
