@@ -11,6 +11,7 @@
 #include "experiments/run/timing_study.h"
 #include "reports/files.h"
 #include "reports/record_store.h"
+#include "reports/run_list.h"
 
 namespace plumbline {
 namespace {
@@ -55,6 +56,20 @@ std::vector<bool> DealUnits(const std::vector<Unit>& units, const RunOptions& op
   return mine;
 }
 
+absl::Status WriteList(const LoadedExperiment& experiment, const std::vector<Unit>& units, const std::string& records) {
+  RunList list;
+  list.experiment = experiment.name;
+  for (const Unit& unit : units) {
+    for (size_t i = 0; i < unit.runs.size(); ++i) {
+      const ExperimentRun& run = experiment.runs[unit.runs[i]];
+      std::string title = absl::StrCat("sweep=", experiment.sweeps[unit.sweep].name);
+      for (const AxisSetting& setting : run.point) absl::StrAppend(&title, " ", setting.axis, "=", setting.value);
+      list.runs.push_back({unit.keys[i], absl::StrCat(title, " seed=", run.seed)});
+    }
+  }
+  return WriteRunList(RealSystemCalls(), records, list);
+}
+
 absl::StatusOr<bool> Exists(const Unit& unit, const RecordStore& store) {
   for (const std::string& key : unit.keys) {
     const absl::StatusOr<bool> has = store.Has(key);
@@ -68,6 +83,9 @@ absl::StatusOr<std::vector<record::Record>> RunUnit(const LoadedExperiment& expe
   if (std::holds_alternative<TimingStudy>(experiment.sweeps[unit.sweep].study)) {
     return RunTiming(experiment, unit.runs, progress);
   }
+  if (!std::holds_alternative<AttentionAccuracyStudy>(experiment.sweeps[unit.sweep].study)) {
+    return absl::UnimplementedError(absl::StrCat("sweep '", experiment.sweeps[unit.sweep].name, "' cannot be run yet"));
+  }
   absl::StatusOr<record::Record> record = RunAccuracy(experiment, experiment.runs[unit.runs[0]]);
   if (!record.ok()) return record.status();
   return std::vector<record::Record>{*std::move(record)};
@@ -80,6 +98,10 @@ absl::StatusOr<RunSummary> RunExperiment(const LoadedExperiment& experiment, con
   const RecordStore store(RealSystemCalls(), options.records);
   const absl::StatusOr<std::vector<Unit>> units = ListUnits(experiment);
   if (!units.ok()) return units.status();
+  if (options.shards > 1) {
+    const absl::Status status = WriteList(experiment, *units, options.records);
+    if (!status.ok()) return status;
+  }
   const std::vector<bool> mine = DealUnits(*units, options);
   RunSummary summary;
   for (size_t i = 0; i < units->size(); ++i) {

@@ -15,8 +15,9 @@ namespace plumbline {
 
 struct RunOptions {
   std::string records;   // folder
+  std::string data_dir;  // where data sets lie that are not beside the experiment
   int64_t shard = 0;     // this worker's part of the work ...
-  int64_t shards = 1;    // ... of so many; work is dealt by key
+  int64_t shards = 1;    // ... of so many; work is dealt by key, and the list of all runs is kept beside the records
   bool force = false;    // run what exists again
 };
 
