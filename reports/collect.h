@@ -19,9 +19,10 @@ struct Collection {
   std::vector<std::string> conflicts;  // pairs of files with different records of one key
 };
 
-// Copies the records of `folders`, and their lists of runs, to `into`: first all are checked, then all are written, then
-// they appear one by one. Records of `into` count as present. Errors: NotFound for a folder that is not there or when no
-// folder has a list of runs, those of reports/record_store.h for files that are no records, and of reports/files.h.
+// Copies the records of `folders`, and their lists of runs, to `into`: first all are checked, then all are written,
+// then they appear one by one. Records of `into` count as present. Errors: NotFound for a folder that is not there or
+// when no folder has a list of runs, those of reports/record_store.h for files that are no records, and of
+// reports/files.h.
 absl::StatusOr<Collection> Collect(SystemCalls& system, const std::vector<std::string>& folders,
                                    const std::string& into);
 

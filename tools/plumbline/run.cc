@@ -188,7 +188,7 @@ resumes. Timed programs run alone, in rounds whose order is drawn from the seed.
   --data_dir DIR     where downloaded data sets lie; default `data` in the working directory
   --set PATH=VALUE   replaces a value of the experiment, for instance
                      --set sweep.time_d64.axis.L=128,256,512
-                     --set sweep.training.training.optimizer.sgd.learning_rate=0.05
+                     --set sweep.training.axis.rate=0.05,0.02
                      --set data.octmnist.octmnist.train=2000
   --seeds 1,2,3      the seeds of every sweep
   --shard=I/N        only this worker's part of the work, dealt by key; no report. Default: Bazel's
