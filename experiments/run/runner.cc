@@ -14,6 +14,7 @@
 #include "experiments/run/timing_study.h"
 #include "reports/files.h"
 #include "reports/record_store.h"
+#include "reports/run_list.h"
 
 namespace plumbline {
 namespace {
@@ -58,6 +59,20 @@ std::vector<bool> DealUnits(const std::vector<Unit>& units, const RunOptions& op
   return mine;
 }
 
+absl::Status WriteList(const LoadedExperiment& experiment, const std::vector<Unit>& units, const std::string& records) {
+  RunList list;
+  list.experiment = experiment.name;
+  for (const Unit& unit : units) {
+    for (size_t i = 0; i < unit.runs.size(); ++i) {
+      const ExperimentRun& run = experiment.runs[unit.runs[i]];
+      std::string title = absl::StrCat("sweep=", experiment.sweeps[unit.sweep].name);
+      for (const AxisSetting& setting : run.point) absl::StrAppend(&title, " ", setting.axis, "=", setting.value);
+      list.runs.push_back({unit.keys[i], absl::StrCat(title, " seed=", run.seed)});
+    }
+  }
+  return WriteRunList(RealSystemCalls(), records, list);
+}
+
 absl::StatusOr<bool> Exists(const Unit& unit, const RecordStore& store) {
   for (const std::string& key : unit.keys) {
     const absl::StatusOr<bool> has = store.Has(key);
@@ -79,7 +94,9 @@ class Runner {
   absl::StatusOr<RunSummary> Run() {
     const absl::StatusOr<std::vector<Unit>> units = ListUnits(experiment_);
     if (!units.ok()) return units.status();
-    absl::Status status = Choose(*units);
+    absl::Status status;
+    if (options_.shards > 1) status = WriteList(experiment_, *units, options_.records);
+    if (status.ok()) status = Choose(*units);
     for (size_t sweep = 0; status.ok() && sweep < experiment_.sweeps.size(); ++sweep) {
       status = RunSweep(static_cast<int>(sweep));
     }

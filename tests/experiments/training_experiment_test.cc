@@ -259,7 +259,8 @@ TEST(TrainingExperiment, WhatATrainingNeedsIsMissed) {
   EXPECT_THAT(Mistake("4 * 100", "0"), HasSubstr("0 is not an integer from 1 to 97477"));
   EXPECT_THAT(Mistake("data_summary { data: \"own\"", "seeds: \"1\" data_summary { data: \"own\""),
               HasSubstr("a data summary has no seeds"));
-  EXPECT_THAT(Mistake("data_summary { data: \"own\"", "axis { name: \"B\" values: \"1\" } data_summary { data: \"own\""),
+  EXPECT_THAT(Mistake("data_summary { data: \"own\"",
+                      "axis { name: \"B\" values: \"1\" } data_summary { data: \"own\""),
               HasSubstr("a data summary has no axes"));
 }
 
@@ -276,12 +277,13 @@ TEST(TrainingExperiment, AModelWithoutLossOrBatchCannotBeTrained) {
 
 TEST(TrainingExperiment, AnS64InputThatIsDrawnNeedsLabels) {
   EXPECT_EQ(Mistake("input { name: \"label\" value: \"labels(4)\" }\n", "\n"),
-            "trial.textproto:24:1: error: the input 'label' of model 'net' is S64, so the sweep 'cost' needs labels for "
-            "it\n"
+            "trial.textproto:24:1: error: the input 'label' of model 'net' is S64, so the sweep 'cost' needs labels "
+            "for it\n"
             "    sweep {\n"
             "    ^\n"
             "  write input { name: \"label\" value: \"labels(4)\" }, with the number of classes\n");
-  EXPECT_THAT(Mistake("\"labels(4)\"", "\"normal(0, 1)\""), HasSubstr("trial.textproto:7:31: error: the input 'label'"));
+  EXPECT_THAT(Mistake("\"labels(4)\"", "\"normal(0, 1)\""),
+              HasSubstr("trial.textproto:7:31: error: the input 'label'"));
   EXPECT_THAT(Mistake("\"labels(4)\"", "\"labels(0)\""), HasSubstr("labels takes a number of classes from 1 to"));
   EXPECT_THAT(Mistake("\"labels(4)\"", "\"label(4)\""), HasSubstr("did you mean 'labels'?"));
   EXPECT_THAT(Mistake("name: \"label\" value", "name: \"image\" value"), HasSubstr("is F32 and cannot hold labels"));

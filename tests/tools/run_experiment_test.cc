@@ -79,6 +79,30 @@ TEST(Report, RefusesDamagedRecordsAndAFolderWithout) {
   EXPECT_EQ(RunPlumbline({"report", ScratchPath("nowhere")}).exit_code, 3);
 }
 
+TEST(Collect, GathersTheShardsOfARunAndRefusesGaps) {
+  const std::vector<std::string> flags = {"--scale", "smoke", "--set", "sweep.time.axis.L=64"};
+  const auto run = [&](const std::string& prefix, const std::string& records) {
+    std::vector<std::string> words = {"run", DataPath(kExperiment), "--records", ScratchPath(records)};
+    words.insert(words.end(), flags.begin(), flags.end());
+    return RunPlumbline(prefix, words, "");
+  };
+  // The tasks of a Slurm array need no flag.
+  const std::string task = "SLURM_ARRAY_TASK_MIN=3 SLURM_ARRAY_TASK_COUNT=2 SLURM_ARRAY_TASK_ID=";
+  const ProgramResult first = run("env -u TEST_SHARD_INDEX -u TEST_TOTAL_SHARDS " + task + "3", "shards/0");
+  EXPECT_EQ(first.exit_code, 0) << first.errors;
+  const ProgramResult gaps = RunPlumbline({"collect", ScratchPath("shards/0"), "--into", ScratchPath("shards/all")});
+  EXPECT_EQ(gaps.exit_code, 3);
+  EXPECT_THAT(gaps.errors, HasSubstr("missing: attention_scaling sweep="));
+  EXPECT_EQ(gaps.output, "");
+  EXPECT_FALSE(Exists(ScratchPath("shards/all")));
+  EXPECT_EQ(run("env -u TEST_SHARD_INDEX -u TEST_TOTAL_SHARDS " + task + "4", "shards/1").exit_code, 0);
+  const ProgramResult all = RunPlumbline(
+      {"collect", ScratchPath("shards/0"), ScratchPath("shards/1"), "--into", ScratchPath("shards/all")});
+  EXPECT_EQ(all.exit_code, 0) << all.errors;
+  EXPECT_EQ(all.output, ScratchPath("shards/all") + "\n");
+  EXPECT_EQ(run("env -u TEST_SHARD_INDEX -u TEST_TOTAL_SHARDS " + task + "5", "shards/2").exit_code, 2);
+}
+
 TEST(RunExperiment, RefusesWhatIsNoScaleAndNoShard) {
   EXPECT_EQ(RunPlumbline({"run", DataPath(kExperiment), "--scale", "smok"}).exit_code, 2);
   EXPECT_EQ(RunPlumbline({"run", DataPath(kExperiment), "--shard=2/2"}).exit_code, 2);

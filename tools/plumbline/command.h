@@ -44,6 +44,7 @@ Command ExecCommand();
 Command RunCommand();
 Command ReproduceCommand();
 Command ReportCommand();
+Command CollectCommand();
 
 ExitCode ExitCodeOf(const absl::Status& status);
 // An outcome that only reports the error; usage errors point at --help of the command.

@@ -20,27 +20,54 @@ namespace plumbline {
 namespace {
 
 constexpr char kDefaultRecords[] = "plumbline-out/records";
+constexpr char kDefaultData[] = "data";
 constexpr int64_t kMostShards = 1000000;
 
-// Reports lie beside the folder of records.
-std::string ReportFolder(const std::string& records) {
+// Reports and checkpoints lie beside the folder of records.
+std::string FolderBeside(const std::string& records, const std::string& name) {
   const std::string trimmed = records.substr(0, records.find_last_not_of('/') + 1);
   const size_t slash = trimmed.rfind('/');
-  return slash == std::string::npos ? std::string("reports") : absl::StrCat(trimmed.substr(0, slash), "/reports");
+  return slash == std::string::npos ? name : absl::StrCat(trimmed.substr(0, slash), "/", name);
+}
+
+std::string ReportFolder(const std::string& records) { return FolderBeside(records, "reports"); }
+
+// The place among workers that whoever started us knows: Bazel's test shards, or the tasks of a Slurm array, whose
+// numbers begin and step as its user liked. Empty: we are alone.
+absl::StatusOr<std::string> ShardOfEnvironment() {
+  const char* index = std::getenv("TEST_SHARD_INDEX");
+  const char* total = std::getenv("TEST_TOTAL_SHARDS");
+  if (index != nullptr && total != nullptr) return absl::StrCat(index, "/", total);
+  const char* task = std::getenv("SLURM_ARRAY_TASK_ID");
+  const char* first = std::getenv("SLURM_ARRAY_TASK_MIN");
+  const char* count = std::getenv("SLURM_ARRAY_TASK_COUNT");
+  if (task == nullptr || first == nullptr || count == nullptr) return std::string();
+  const char* stride = std::getenv("SLURM_ARRAY_TASK_STEP");
+  int64_t id = 0;
+  int64_t least = 0;
+  int64_t step = 1;
+  if (absl::SimpleAtoi(task, &id) && absl::SimpleAtoi(first, &least) && least >= 0 && id >= least &&
+      (stride == nullptr || absl::SimpleAtoi(stride, &step)) && step >= 1 && (id - least) % step == 0) {
+    return absl::StrCat((id - least) / step, "/", count);
+  }
+  return absl::InvalidArgumentError(absl::StrCat("SLURM_ARRAY_TASK_ID=", EscapeForTerminal(task),
+                                                 " is no task of an array from ", EscapeForTerminal(first)));
 }
 
 absl::Status ParseShard(const Arguments& arguments, RunOptions& options) {
   std::string text = arguments.Get("shard", "");
-  const char* index = std::getenv("TEST_SHARD_INDEX");
-  const char* total = std::getenv("TEST_TOTAL_SHARDS");
-  if (text.empty() && index != nullptr && total != nullptr) text = absl::StrCat(index, "/", total);
+  if (text.empty()) {
+    const absl::StatusOr<std::string> environment = ShardOfEnvironment();
+    if (!environment.ok()) return environment.status();
+    text = *environment;
+  }
   if (text.empty()) return absl::OkStatus();
   const std::vector<std::string> parts = absl::StrSplit(text, '/');
   if (parts.size() == 2 && absl::SimpleAtoi(parts[0], &options.shard) && absl::SimpleAtoi(parts[1], &options.shards) &&
       options.shards >= 1 && options.shards <= kMostShards && options.shard >= 0 && options.shard < options.shards) {
     return absl::OkStatus();
   }
-  return absl::InvalidArgumentError(absl::StrCat("--shard=", text, ": expected I/N with 0 <= I < N"));
+  return absl::InvalidArgumentError(absl::StrCat("--shard=", EscapeForTerminal(text), ": expected I/N with 0 <= I < N"));
 }
 
 absl::StatusOr<std::vector<uint64_t>> ParseSeeds(const std::string& text) {
@@ -94,16 +121,20 @@ Outcome RunFiles(const std::vector<std::string>& words, int most_files) {
                                            {"shard"},
                                            {"scale"},
                                            {"records"},
+                                           {"data_dir"},
                                            {"force", false}},
                                           1, most_files);
   if (!arguments.ok()) return UsageError("run", arguments.status());
   RunOptions options;
   options.records = UserPath(arguments->Get("records", kDefaultRecords));
+  options.data_dir = UserPath(arguments->Get("data_dir", kDefaultData));
+  options.checkpoints = FolderBeside(options.records, "checkpoints");
   options.force = arguments->Has("force");
   absl::Status status = ParseShard(*arguments, options);
   const auto threads = arguments->Integer("threads", 1, 1, 1024);
   if (status.ok()) status = threads.status();
   if (!status.ok()) return UsageError("run", status);
+  options.threads = static_cast<int>(*threads);
   Outcome outcome;
   Progress progress(false);
   for (const std::string& path : arguments->positional()) {
@@ -158,19 +189,40 @@ resumes. Timed programs run alone, in rounds whose order is drawn from the seed.
 
   --scale NAME       smoke (seconds), default (minutes) or full, as the experiment defines
   --records DIR      default plumbline-out/records in the working directory
+  --data_dir DIR     where downloaded data sets lie; default `data` in the working directory
   --set PATH=VALUE   replaces a value of the experiment, for instance
                      --set sweep.time_d64.axis.L=128,256,512
+                     --set sweep.training.axis.rate=0.05,0.02
+                     --set data.octmnist.octmnist.train=2000
   --seeds 1,2,3      the seeds of every sweep
-  --shard=I/N        only this worker's part of the work, dealt by key; no report
+  --shard=I/N        only this worker's part of the work, dealt by key; no report. Default: Bazel's
+                     test shard or the task of a Slurm array. plumbline collect gathers the parts
   --force            runs again what exists
+
+A sweep trains where the experiment says
+
+  data { name: "octmnist" octmnist { source: "auto" } }
+  sweep {
+    name: "training"
+    axis { name: "rate" values: "0.1, 0.01" }
+    seeds: "1, 2, 3"
+    training {
+      models: "cnn" data: "octmnist" batch: "8" epochs: "15"
+      optimizer { sgd { learning_rate: "rate" } }
+      select: "validation accuracy"
+    }
+  }
+
+One run is one model at one point with one seed. An axis names a constant or size of the model,
+or any name in the training's numbers. experiments/README.md has all fields.
 )";
 
 }  // namespace
 
 Command RunCommand() {
   return {"run",
-          "EXPERIMENT [--scale NAME] [--records DIR] [--set PATH=VALUE]... [--seeds 1,2,3]\n"
-          "       [--shard=I/N] [--threads N] [--force]",
+          "EXPERIMENT [--scale NAME] [--records DIR] [--data_dir DIR] [--set PATH=VALUE]...\n"
+          "       [--seeds 1,2,3] [--shard=I/N] [--threads N] [--force]",
           "run an experiment and write its report", kRunHelp, Run};
 }
 

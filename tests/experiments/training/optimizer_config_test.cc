@@ -41,7 +41,8 @@ TEST(ParseOptimizer, SaysWhatIsWrongAndWhere) {
             "optimizer:1:23: error: learning_rate must be positive and within the range of f32, not 0.0\n"
             "    sgd { learning_rate: \"0\" }\n"
             "                          ^\n");
-  EXPECT_THAT(Mistake("sgd { momentum: \"0.9\" }"), HasSubstr("optimizer:1:1: error: the optimizer has no learning_rate"));
+  EXPECT_THAT(Mistake("sgd { momentum: \"0.9\" }"),
+              HasSubstr("optimizer:1:1: error: the optimizer has no learning_rate"));
   EXPECT_THAT(Mistake("sgd { learning_rate: \"rate\" }"), HasSubstr("a number is wanted, not the name 'rate'"));
   EXPECT_THAT(Mistake("sgd { learning_rat: \"1\" }"), HasSubstr("did you mean 'learning_rate'?"));
   EXPECT_THAT(Mistake("sgd { learning_rate: \"1\" nesterov: \"1\" }"), HasSubstr("nesterov needs a momentum"));
