@@ -1,7 +1,9 @@
 // plumbline run, reproduce and report.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -131,7 +133,8 @@ Outcome RunFiles(const std::vector<std::string>& words, int most_files) {
   options.checkpoints = FolderBeside(options.records, "checkpoints");
   options.force = arguments->Has("force");
   absl::Status status = ParseShard(*arguments, options);
-  const auto threads = arguments->Integer("threads", 1, 1, 1024);
+  const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
+  const auto threads = arguments->Integer("threads", cores, 1, 1024);
   if (status.ok()) status = threads.status();
   if (!status.ok()) return UsageError("run", status);
   options.threads = static_cast<int>(*threads);
@@ -197,6 +200,9 @@ resumes. Timed programs run alone, in rounds whose order is drawn from the seed.
   --seeds 1,2,3      the seeds of every sweep
   --shard=I/N        only this worker's part of the work, dealt by key; no report. Default: Bazel's
                      test shard or the task of a Slurm array. plumbline collect gathers the parts
+  --threads N        trainings that run side by side, each on one thread; default: all cores. With
+                     fewer trainings than threads each has several. Results have the same bits
+                     for every number
   --force            runs again what exists
 
 A sweep trains where the experiment says
