@@ -87,10 +87,12 @@ md::Inline ThirdAnswer(const Data& data, const Findings& findings) {
   const Metric on_test = data.set.published.empty() ? Metric::kTestAll : Metric::kTestPublished;
   const Gap test = MeasureGap(data, *findings.best, *findings.same_rate, on_test);
   if (validation.seeds == 0) return text + md::Text("They have no seed in common.");
-  return text + md::Text(absl::StrCat("Pooling minus none at rate ", findings.best->rate_text, ": ",
+  text = text + md::Text(absl::StrCat("Pooling minus none at rate ", findings.best->rate_text, ": ",
                                       PointsText(validation.difference()), " points of validation accuracy, ",
-                                      VerdictText(validation), "; ", PointsText(test.difference()), " points on ",
-                                      CountText(test.items), " test items, which alone is ", VerdictText(test), "."));
+                                      VerdictText(validation)));
+  if (test.seeds == 0) return text + md::Text(".");
+  return text + md::Text(absl::StrCat("; ", PointsText(test.difference()), " points on ", CountText(test.items),
+                                      " test items, which alone is ", VerdictText(test), "."));
 }
 
 void AddShort(const Data& data, const Findings& findings, md::Document& report) {

@@ -141,7 +141,7 @@ void AddMcNemar(const Data& data, const Configuration& first, const Configuratio
 md::Inline GapSentence(const Gap& test, const Gap& validation) {
   const double error = ProportionStandardError(test.first, test.items);
   std::string text;
-  if (test.seeds > 0 && !std::isnan(error) && error > 0) {
+  if (error > 0) {
     text = absl::StrCat("An accuracy of ", FixedText(test.first, 3), " on ", CountText(test.items),
                         " items has a standard error of ", FixedText(100 * error, 1), " points; the test gap of ",
                         PointsText(test.difference()), " points is ", FixedText(std::fabs(test.difference()) / error, 1),
@@ -266,7 +266,8 @@ void AddDifference(const Data& data, const Findings& findings, md::Document& rep
   }
   AddGaps(gaps, "with pooling", "without", report);
   const Metric test = data.set.published.empty() ? Metric::kTestAll : Metric::kTestPublished;
-  report.Paragraph(GapSentence(MeasureGap(data, *findings.best, *findings.same_rate, test), gaps[0]));
+  const Gap test_gap = MeasureGap(data, *findings.best, *findings.same_rate, test);
+  if (test_gap.seeds > 0 && gaps[0].seeds > 0) report.Paragraph(GapSentence(test_gap, gaps[0]));
   if (findings.other_best != nullptr && findings.other_best != findings.same_rate) {
     report.Paragraph(md::Text(absl::StrCat("Each at its own best rate, ", findings.best->rate_text, " and ",
                                            findings.other_best->rate_text, ":")));

@@ -186,6 +186,28 @@ md::Inline ResolutionItem(const Data& data) {
                                SignificantText(with / without, 3), " times as many."));
 }
 
+// What pooling costs at the largest batch at which both were timed.
+void AddPrice(const Data& data, md::Document& report) {
+  for (auto entry = data.costs.rbegin(); entry != data.costs.rend(); ++entry) {
+    const auto& [key, with] = *entry;
+    const auto without = data.costs.find({false, key.second});
+    if (!key.first || without == data.costs.end()) continue;
+    const record::Cost* first = CostOf(*with, kTraining, record::Cost::OPERATIONS);
+    const record::Cost* second = CostOf(*without->second, kTraining, record::Cost::OPERATIONS);
+    const std::string planned = ProgramValue(kTraining, "planned bytes");
+    const auto first_bytes = static_cast<double>(ExactInteger(*with, planned).value_or(0));
+    const auto second_bytes = static_cast<double>(ExactInteger(*without->second, planned).value_or(0));
+    if (first == nullptr || second == nullptr || second->value() == 0 || second_bytes == 0) continue;
+    report.Paragraph(
+        md::Text(absl::StrCat("Its price, with over without pooling in a training step of ", key.second, " images: ",
+                              SignificantText(static_cast<double>(first->value()) / static_cast<double>(second->value()), 3),
+                              " in operations, ", SignificantText(first_bytes / second_bytes, 3),
+                              " in planned memory, and in time ")) +
+        TimeRatio(data, kTraining, key.second) + md::Text("."));
+    return;
+  }
+}
+
 std::string Conclusion(const Gap& gap) {
   const std::string size = absl::StrCat(PointsText(gap.difference()), " points of validation accuracy");
   switch (gap.verdict()) {
@@ -261,12 +283,8 @@ void AddArgument(const Data& data, const Findings& findings, md::Document& repor
   items.push_back(md::Text(
       "A maximum over 2 × 2 positions stays the same when the image shifts by a pixel within the window, so small shifts "
       "reach the affine layers less. A strided convolution has no such tolerance and has to learn it from the data."));
-  items.push_back(md::Text(
-      "A gradient reaches only the position that won; a filter is trained by its strongest responses, and edges and thin "
-      "layers of the retina are such."));
   report.Bullets(items);
-  report.Paragraph(md::Text("The price is in the tables above: more operations, more memory and more time for the same "
-                            "number of parameters."));
+  AddPrice(data, report);
 }
 
 }  // namespace plumbline::octmnist

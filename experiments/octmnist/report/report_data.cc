@@ -181,7 +181,7 @@ std::string VariantName(bool pooling) { return pooling ? "with pooling" : "witho
 std::string Configuration::Name() const { return absl::StrCat(VariantName(pooling), ", rate ", rate_text); }
 
 std::string Configuration::FileName() const {
-  return absl::StrCat(pooling ? "pooling" : "no_pooling", "_", ShortestText(rate));
+  return absl::StrCat(pooling ? "pooling" : "no-pooling", "-", ShortestText(rate));
 }
 
 int Configuration::diverged() const {

@@ -59,8 +59,8 @@ struct Configuration {
   std::string rate_text;  // as in the experiment
   std::vector<Run> runs;
 
-  std::string Name() const;      // "pooling, rate 0.01"
-  std::string FileName() const;  // "pooling_0.01"
+  std::string Name() const;      // "with pooling, rate 0.01"
+  std::string FileName() const;  // "pooling-0.01"
   int diverged() const;
 };
 

@@ -68,7 +68,9 @@ std::vector<Caption> CaptionsOf(const DataSet& set, const Example& example, cons
     if (predictor.run == nullptr || predictor.run->predictions.empty()) continue;
     const int predicted = predictor.run->predictions[example.index];
     const bool wrong = predicted != label;
-    captions.push_back({absl::StrCat(wrong ? "✗ " : "✓ ", predictor.name, ": ", set.classes[predicted]), wrong});
+    captions.push_back({wrong ? absl::StrCat("✗ ", predictor.name, ": ", set.classes[predicted])
+                              : absl::StrCat("✓ ", predictor.name),
+                        wrong});
   }
   return captions;
 }
@@ -95,7 +97,7 @@ std::string ExampleImages(const DataSet& set, const std::vector<Predictor>& pred
   const size_t rows = (set.examples.size() + kColumns - 1) / kColumns;
   SvgWriter svg(width, kTop + row_height * static_cast<double>(rows), "Test images with labels and predictions");
   TextStyle style = {15, TextAnchor::kStart, kInk, true, false, false, 0};
-  svg.Text(12, 25, "Test images: label, and what each network predicts", style);
+  svg.Text(12, 25, "Test images with labels; ✓ predicted so, ✗ predicted otherwise", style);
   for (size_t i = 0; i < set.examples.size(); ++i) {
     const double left = 10 + kCell * static_cast<double>(i % kColumns);
     const double top = kTop + row_height * static_cast<double>(i / kColumns);

@@ -16,7 +16,7 @@ struct Predictor {
 };
 
 // An SVG of all examples, four in a row. Grey levels are rounded to 64, which keeps the file small and is not seen. A
-// wrong prediction is marked with a cross and bold type, not by colour.
+// right prediction has a tick; a wrong one a cross, its class, and bold type, for none is told by colour.
 std::string ExampleImages(const DataSet& set, const std::vector<Predictor>& predictors);
 
 }  // namespace plumbline::octmnist

@@ -79,8 +79,9 @@ std::string ConfigurationPlot(const Configuration& configuration) {
   AddCurves(configuration, "validation", &Run::validation_loss, loss);
   Plot accuracy = EpochPlot(absl::StrCat(name, ": validation accuracy"), "accuracy", 300);
   AddCurves(configuration, "validation", &Run::validation_accuracy, accuracy);
-  // As the validation loss above.
-  if (configuration.diverged() == 0) accuracy.series[0].style = 1;
+  // They look like the validation losses above, which follow the training losses.
+  const size_t training = loss.series.size() - accuracy.series.size();
+  for (size_t i = 0; i < accuracy.series.size(); ++i) accuracy.series[i].style = static_cast<int>(training + i);
   return RenderPanels({loss, accuracy}).svg;
 }
 
@@ -105,14 +106,14 @@ std::string ComparisonPlot(const Data& data) {
 std::map<std::string, std::string> TrainingPlots(const Data& data, const Findings& findings) {
   std::map<std::string, std::string> files;
   for (const Configuration& configuration : data.configurations) {
-    files[absl::StrCat("training_", configuration.FileName(), ".svg")] = ConfigurationPlot(configuration);
+    files[absl::StrCat("training-", configuration.FileName(), ".svg")] = ConfigurationPlot(configuration);
   }
-  files["all_configurations.svg"] = ComparisonPlot(data);
+  files["all-configurations.svg"] = ComparisonPlot(data);
   if (findings.best == nullptr) return files;
   Plot averages = EpochPlot(absl::StrCat("Two averages of the training loss, CNN ", findings.best->Name()), "loss (nats)", 330);
   averages.series = {MeanCurve("mean of each epoch", *findings.best, &Run::training_loss),
-                     MeanCurve("running mean over all epochs so far", *findings.best, &Run::running_loss)};
-  files["running_mean.svg"] = RenderPlot(averages).svg;
+                     MeanCurve("running mean, as published", *findings.best, &Run::running_loss)};
+  files["running-mean.svg"] = RenderPlot(averages).svg;
   return files;
 }
 

@@ -13,6 +13,8 @@
 namespace plumbline::octmnist {
 namespace {
 
+constexpr int64_t kPublishedEpochs = 15;
+
 // "3", "2, and 1 diverged in epoch 1".
 std::string RunsText(const Configuration& configuration) {
   std::set<size_t> epochs;
@@ -56,7 +58,10 @@ void AddAccuracies(const Data& data, const std::vector<const Configuration*>& ro
   }
   report.Add(table);
   if (data.set.embedded) return;
-  report.Paragraph(md::Text("Published: the range over about 16 people who did the exercise with its published code, one run each."));
+  const int64_t epochs = ExactInteger(*rows.front()->runs.front().record, "epochs").value_or(0);
+  report.Paragraph(md::Text(absl::StrCat(
+      "Published: the range over about 16 people who did the exercise, after ", kPublishedEpochs, " epochs.",
+      epochs == kPublishedEpochs ? "" : absl::StrCat(" These runs have ", epochs, ", so the ranges do not apply to them."))));
 }
 
 std::vector<const Configuration*> Rows(const Data& data, bool pooling) {
@@ -83,13 +88,13 @@ md::Inline RunnerUp(const Data& data, const Configuration& best) {
   if (next == nullptr) return md::Text("No other rate has a full set of runs to compare with.");
   const Gap gap = MeasureGap(data, best, *next, Metric::kLastValidation);
   return md::Text(absl::StrCat("The next best is ", next->rate_text, ", ", FixedText(100 * gap.difference(), 2),
-                               " points behind; that this rate is the better one of the two is ", VerdictText(gap), "."));
+                               " points behind, a difference that is ", VerdictText(gap), "."));
 }
 
 void AddCurveImages(const std::vector<const Configuration*>& rows, md::Document& report) {
   for (const Configuration* row : rows) {
     report.Image(absl::StrCat("Loss and validation accuracy by epoch, ", row->Name()),
-                 absl::StrCat("training_", row->FileName(), ".svg"));
+                 absl::StrCat("training-", row->FileName(), ".svg"));
   }
 }
 
@@ -145,7 +150,7 @@ void AddRates(const Data& data, const Findings& findings, md::Document& report) 
       "A training loss above is the mean over the items of its epoch, with dropout as in training; that is why it may lie "
       "above the validation loss, which is without. The published code plots a running mean over all epochs so far "
       "instead, which falls later and hides the shape of the last epochs. Both, for the best configuration:"));
-  report.Image("Mean of each epoch and running mean of the training loss", "running_mean.svg");
+  report.Image("Mean of each epoch and running mean of the training loss", "running-mean.svg");
 }
 
 void AddWithoutPooling(const Data& data, const Findings& findings, md::Document& report) {
@@ -181,13 +186,13 @@ void AddWithoutPooling(const Data& data, const Findings& findings, md::Document&
   AddCurveImages(rows, report);
   report.Paragraph(md::Text("All configurations together; bars go from the least to the greatest seed, and runs that "
                             "diverged are left out:"));
-  report.Image("Training loss and validation accuracy of all configurations", "all_configurations.svg");
+  report.Image("Training loss and validation accuracy of all configurations", "all-configurations.svg");
 }
 
 void AddRuns(const Data& data, md::Document& report) {
   report.Heading(2, md::Text("All runs"));
-  report.Paragraph(md::Text("Times and memory were observed while training, not in interleaved rounds: side information. "
-                            "The digest is of the parameters after the last epoch."));
+  report.Paragraph(md::Text("The median time of an epoch and the greatest resident memory were observed while training, "
+                            "not in interleaved rounds: side information. The digest is of the parameters after the last epoch."));
   md::Table table({{md::Text("network"), md::Align::kLeft},
                    {md::Text("rate"), md::Align::kRight},
                    {md::Text("seed"), md::Align::kRight},

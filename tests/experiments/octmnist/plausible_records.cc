@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
@@ -19,12 +18,13 @@ constexpr int kPerClass = 250;
 constexpr int kTestItems = kClasses * kPerClass;
 constexpr int kPublished[kClasses] = {182, 55, 42, 250};
 
-// Uniform in [0, 1).
+// Uniform in [0, 1): FNV-1a, then the finalizer of splitmix64.
 double Noise(const std::string& of) {
-  uint64_t bits = 0;
-  const std::string digest = absl::HexStringToBytes(Sha256Hex(of).substr(0, 16));
-  std::memcpy(&bits, digest.data(), sizeof(bits));
-  return static_cast<double>(bits >> 11) * 0x1p-53;
+  uint64_t bits = 0xcbf29ce484222325;
+  for (const char c : of) bits = (bits ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9;
+  bits = (bits ^ (bits >> 27)) * 0x94d049bb133111eb;
+  return static_cast<double>((bits ^ (bits >> 31)) >> 11) * 0x1p-53;
 }
 
 int LabelOf(int item) { return item / kPerClass; }
