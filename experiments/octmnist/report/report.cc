@@ -52,10 +52,17 @@ void AddHead(const Data& data, md::Document& report) {
   const record::Record* timed = data.costs.empty() ? data.configurations.front().runs.front().record
                                                    : data.costs.begin()->second;
   std::vector<md::Inline> items = {md::Text(TrainingText(data))};
+  for (const record::DataDigest& digest : data.set.record->data()) {
+    items.push_back(md::Text(absl::StrCat("Data digest of ", digest.name(), ": ")) + md::Code(digest.sha256()));
+  }
   for (const md::Inline& item : ProvenanceItems(*timed)) items.push_back(item);
   if (data.places.size() > 1) {
     items.push_back(md::Text(absl::StrCat("The records were made at ", data.places.size(), " fingerprints, between which "
                                           "exact values may differ: ", absl::StrJoin(data.places, "; "))));
+  }
+  if (data.left_out > 0) {
+    items.push_back(md::Text(absl::StrCat(data.left_out, data.left_out == 1 ? " run" : " runs",
+                                          " on other data, or with other epochs or batches, are left out")));
   }
   report.Bullets(items);
   const std::vector<std::string> missing = MissingRuns(data);

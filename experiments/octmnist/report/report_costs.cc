@@ -36,7 +36,14 @@ std::vector<NodeCost> NodeCosts(const record::Record& record, int64_t batch) {
   const double images = std::ceil(static_cast<double>(batch) / static_cast<double>(shards));
   for (const record::PlanStep& step : plan->step()) {
     if (step.operations() == 0) continue;
-    nodes.push_back({step.name(), static_cast<double>(step.operations()) / images});
+    const double operations = static_cast<double>(step.operations()) / images;
+    const auto same =
+        std::find_if(nodes.begin(), nodes.end(), [&](const NodeCost& node) { return node.node == step.name(); });
+    if (same == nodes.end()) {
+      nodes.push_back({step.name(), operations});
+    } else {
+      same->operations += operations;
+    }
   }
   return nodes;
 }

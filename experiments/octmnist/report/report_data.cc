@@ -137,7 +137,6 @@ absl::Status AddRun(const record::Record& record, Data& data) {
   return absl::OkStatus();
 }
 
-// Of several records of one point and seed, the one with the smallest key.
 void Order(Data& data) {
   std::sort(data.configurations.begin(), data.configurations.end(), [](const Configuration& a, const Configuration& b) {
     return std::make_tuple(!a.pooling, -a.rate) < std::make_tuple(!b.pooling, -b.rate);
@@ -152,6 +151,54 @@ void Order(Data& data) {
     configuration.rate_text = AxisText(*runs.front().record, "rate").value_or("");
     for (const Run& run : runs) data.seeds.insert(run.seed);
   }
+}
+
+std::string DataDigestOf(const record::Record& record) {
+  return record.data().empty() ? "" : record.data(0).sha256();
+}
+
+// What runs of one scale have in common: epochs, batch, data.
+using Setting = std::tuple<int64_t, int64_t, std::string>;
+
+Setting SettingOf(const record::Record& run) {
+  return {ExactInteger(run, "epochs").value_or(0), ExactInteger(run, "batch").value_or(0), DataDigestOf(run)};
+}
+
+bool IsTraining(const record::Record& record) { return AxisText(record, "rate").ok(); }
+
+// The setting of most training runs; of equally many the greatest. Nothing when there are none.
+std::optional<Setting> CommonSetting(const std::vector<record::Record>& records) {
+  std::map<Setting, int> runs;
+  for (const record::Record& record : records) {
+    if (IsTraining(record)) ++runs[SettingOf(record)];
+  }
+  std::optional<Setting> common;
+  int most = 0;
+  for (const auto& [setting, count] : runs) {
+    if (count < most) continue;
+    common = setting;
+    most = count;
+  }
+  return common;
+}
+
+// A cost record with more rounds says more.
+int RoundsOf(const record::Record& record) {
+  int rounds = 0;
+  for (const record::MeasuredSeries& series : record.measured().series()) rounds = std::max(rounds, series.sample_size());
+  return rounds;
+}
+
+absl::Status AddCostRecord(const record::Record& record, Data& data) {
+  const absl::StatusOr<int64_t> batch = AxisInteger(record, "B");
+  const absl::StatusOr<int64_t> no_maxpool = AxisInteger(record, "no_maxpool");
+  if (!batch.ok()) return batch.status();
+  if (!no_maxpool.ok()) return no_maxpool.status();
+  if (*batch <= 0) return Contradiction(record, "a batch of no images");
+  const record::Record*& place = data.costs[{*no_maxpool == 0, *batch}];
+  const auto rank = [](const record::Record& each) { return std::make_tuple(-RoundsOf(each), each.seed(), each.key()); };
+  if (place == nullptr || rank(record) < rank(*place)) place = &record;
+  return absl::OkStatus();
 }
 
 bool Before(const record::Record& a, const record::Record* b) {
@@ -196,31 +243,33 @@ const Configuration* Data::Find(bool pooling, double rate) const {
 }
 
 absl::StatusOr<Data> Sort(const std::vector<record::Record>& records) {
-  Data data;
+  const std::optional<Setting> setting = CommonSetting(records);
   const record::Record* of_data = nullptr;
   for (const record::Record& record : records) {
-    data.places.insert(PlaceText(record.fingerprint()));
-    if (ExactText(record, "test labels").ok() && Before(record, of_data)) of_data = &record;
+    const bool used = !setting.has_value() || DataDigestOf(record) == std::get<std::string>(*setting);
+    if (used && ExactText(record, "test labels").ok() && Before(record, of_data)) of_data = &record;
   }
-  if (of_data == nullptr) return absl::NotFoundError("octmnist: no record of the data");
+  if (of_data == nullptr) return absl::NotFoundError("octmnist: no record of the data that the runs used");
+  if (!setting.has_value()) return absl::NotFoundError("octmnist: no record of a training run");
+  Data data;
   absl::StatusOr<DataSet> set = ReadDataSet(*of_data);
   if (!set.ok()) return set.status();
   data.set = *std::move(set);
   for (const record::Record& record : records) {
-    if (AxisText(record, "rate").ok()) {
-      const absl::Status status = AddRun(record, data);
-      if (!status.ok()) return status;
+    absl::Status status;
+    if (IsTraining(record)) {
+      const bool common = SettingOf(record) == *setting;
+      data.left_out += !common;
+      if (!common) continue;
+      status = AddRun(record, data);
     } else if (AxisText(record, "B").ok()) {
-      const absl::StatusOr<int64_t> batch = AxisInteger(record, "B");
-      const absl::StatusOr<int64_t> no_maxpool = AxisInteger(record, "no_maxpool");
-      if (!batch.ok()) return batch.status();
-      if (!no_maxpool.ok()) return no_maxpool.status();
-      if (*batch <= 0) return Contradiction(record, "a batch of no images");
-      const record::Record*& place = data.costs[{*no_maxpool == 0, *batch}];
-      if (Before(record, place)) place = &record;
+      status = AddCostRecord(record, data);
+    } else if (&record != of_data) {
+      continue;
     }
+    if (!status.ok()) return status;
+    data.places.insert(PlaceText(record.fingerprint()));
   }
-  if (data.configurations.empty()) return absl::NotFoundError("octmnist: no record of a training run");
   Order(data);
   return data;
 }
@@ -232,6 +281,7 @@ std::optional<double> ValueOf(const Run& run, Metric metric) {
   if (metric == Metric::kLastValidation) return accuracy.back();
   if (metric == Metric::kBestValidation) return *std::max_element(accuracy.begin(), accuracy.end());
   const char* name = metric == Metric::kTestLoss  ? "test loss"
+                     : metric == Metric::kTestAuc ? "test AUC"
                      : metric == Metric::kTestAll ? "test accuracy"
                                                   : "test accuracy of the published subset";
   const absl::StatusOr<double> value = ExactReal(*run.record, name);

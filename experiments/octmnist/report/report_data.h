@@ -1,5 +1,5 @@
 // The records of the image experiment in the order and form in which the report reads them. A record is of the data if it
-// has the test labels, a training run if it has a learning rate, of costs if it has a batch size.
+// has the test labels, a training run if it has a learning rate, of costs if its point has a batch size.
 #ifndef PLUMBLINE_EXPERIMENTS_OCTMNIST_REPORT_REPORT_DATA_H_
 #define PLUMBLINE_EXPERIMENTS_OCTMNIST_REPORT_REPORT_DATA_H_
 
@@ -70,17 +70,20 @@ struct Data {
   std::map<std::pair<bool, int64_t>, const record::Record*> costs;  // by pooling and batch size
   std::set<uint64_t> seeds;      // of any training run
   std::set<std::string> places;  // fingerprints of the records, as text
+  int left_out = 0;              // training runs on other data, or with other epochs or batches
 
   const Configuration* Find(bool pooling, double rate) const;  // null: none
 };
 
+// A folder may hold runs of several scales. The ones that agree in data, epochs and batch and are the most are read, of
+// equally many those with more epochs; and of several records of one point and seed the one with the smallest key.
 absl::StatusOr<Data> Sort(const std::vector<record::Record>& records);
 
 // "with pooling" or "without pooling".
 std::string VariantName(bool pooling);
 
 // What is reported of one run.
-enum class Metric { kLastValidation, kBestValidation, kTestPublished, kTestAll, kTestLoss };
+enum class Metric { kLastValidation, kBestValidation, kTestPublished, kTestAll, kTestLoss, kTestAuc };
 
 // Nothing for a run that diverged or did not record it.
 std::optional<double> ValueOf(const Run& run, Metric metric);

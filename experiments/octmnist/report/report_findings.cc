@@ -187,6 +187,8 @@ std::string MetricName(Metric metric) {
       return "test, all items";
     case Metric::kTestLoss:
       return "test loss";
+    case Metric::kTestAuc:
+      return "test AUC";
   }
   return "";
 }

@@ -80,8 +80,9 @@ std::vector<Caption> CaptionsOf(const DataSet& set, const Example& example, cons
 std::string ExampleImages(const DataSet& set, const std::vector<Predictor>& predictors) {
   const double width = kColumns * kCell + 8;
   std::vector<std::vector<std::pair<std::string, bool>>> lines;  // of each example, with whether it is wrong
-  size_t most_lines = 0;
+  std::vector<size_t> row_lines;  // the most of each row
   for (const Example& example : set.examples) {
+    if (lines.size() % kColumns == 0) row_lines.push_back(0);
     lines.emplace_back();
     for (const Caption& caption : CaptionsOf(set, example, predictors)) {
       // Bold type is about a tenth wider.
@@ -90,19 +91,19 @@ std::string ExampleImages(const DataSet& set, const std::vector<Predictor>& pred
         lines.back().emplace_back(line, caption.wrong);
       }
     }
-    most_lines = std::max(most_lines, lines.back().size());
+    row_lines.back() = std::max(row_lines.back(), lines.back().size());
   }
-  const double image = kSide * kScale;
-  const double row_height = image + kLine * static_cast<double>(most_lines) + 20;
-  const size_t rows = (set.examples.size() + kColumns - 1) / kColumns;
-  SvgWriter svg(width, kTop + row_height * static_cast<double>(rows), "Test images with labels and predictions");
-  TextStyle style = {15, TextAnchor::kStart, kInk, true, false, false, 0};
+  constexpr double kImage = kSide * kScale;
+  std::vector<double> tops = {kTop};
+  for (const size_t most : row_lines) tops.push_back(tops.back() + kImage + kLine * static_cast<double>(most) + 20);
+  SvgWriter svg(width, tops.back(), "Test images with labels and predictions");
+  const TextStyle style = {15, TextAnchor::kStart, kInk, true, false, false, 0};
   svg.Text(12, 25, "Test images with labels; ✓ predicted so, ✗ predicted otherwise", style);
   for (size_t i = 0; i < set.examples.size(); ++i) {
     const double left = 10 + kCell * static_cast<double>(i % kColumns);
-    const double top = kTop + row_height * static_cast<double>(i / kColumns);
+    const double top = tops[i / kColumns];
     DrawImage(svg, set.examples[i], left, top);
-    double baseline = top + image + kLine;
+    double baseline = top + kImage + kLine;
     for (const auto& [line, wrong] : lines[i]) {
       svg.Text(left, baseline, line, {kTextSize, TextAnchor::kStart, kInk, wrong, false, false, 0});
       baseline += kLine;

@@ -202,6 +202,7 @@ void AddRuns(const Data& data, md::Document& report) {
                    {md::Text("test, subset"), md::Align::kRight},
                    {md::Text("test, all"), md::Align::kRight},
                    {md::Text("test loss"), md::Align::kRight},
+                   {md::Text("test AUC"), md::Align::kRight},
                    {md::Text("parameters"), md::Align::kLeft},
                    {md::Text("time of an epoch"), md::Align::kRight},
                    {md::Text("resident memory"), md::Align::kRight}});
@@ -218,7 +219,7 @@ void AddRuns(const Data& data, md::Document& report) {
                     run.diverged() ? md::Text("—")
                                    : md::Text(absl::StrCat(FixedText(*best, kAccuracyDecimals), " (",
                                                            std::distance(accuracy.begin(), best) + 1, ")")),
-                    Cell(run, Metric::kTestPublished), Cell(run, Metric::kTestAll), Cell(run, Metric::kTestLoss),
+                    Cell(run, Metric::kTestPublished), Cell(run, Metric::kTestAll), Cell(run, Metric::kTestLoss), Cell(run, Metric::kTestAuc),
                     digested ? md::Code(digests->digest(digests->digest_size() - 1).substr(0, 12)) : md::Text("—"),
                     EpochTime(run), Memory(run)});
       if (run.diverged()) {

@@ -319,6 +319,30 @@ TEST(OctmnistReport, OrderOfRecordsDoesNotMatter) {
   EXPECT_EQ(Render(records), files);
 }
 
+TEST(OctmnistReport, RunsOfAnotherScaleAreLeftOut) {
+  std::vector<record::Record> records = PlausibleRecords({});
+  const std::string alone = ReportOf(records);
+  PlausibleOptions smoke = WithSeeds({1});
+  smoke.epochs = 2;
+  smoke.costs = false;
+  for (record::Record& record : PlausibleRecords(smoke)) {
+    record.set_key(std::string(64, '0'));
+    record.add_data()->set_sha256(std::string(64, 'a'));
+    records.push_back(std::move(record));
+  }
+  std::string together = ReportOf(records);
+  const std::string note = "- 6 runs on other data, or with other epochs or batches, are left out\n";
+  ASSERT_THAT(together, HasSubstr(note));
+  together.replace(together.find(note), note.size(), "");
+  EXPECT_EQ(together, alone);
+}
+
+TEST(OctmnistReport, TheRunsNeedTheRecordOfTheirOwnData) {
+  std::vector<record::Record> records = PlausibleRecords({});
+  DataRecord(records).add_data()->set_sha256(std::string(64, 'a'));
+  EXPECT_EQ(RenderOctmnistReport(records).status().message(), "octmnist: no record of the data that the runs used");
+}
+
 TEST(OctmnistReport, EveryFigureIsShownAndEveryShownFigureIsThere) {
   const Files files = Render(PlausibleRecords({}));
   std::vector<std::string> shown;
@@ -353,7 +377,7 @@ TEST(OctmnistReport, ContradictionsAreErrorsThatNameTheRecord) {
     return std::string(RenderOctmnistReport(records).status().message());
   };
   std::vector<record::Record> records = PlausibleRecords({});
-  EXPECT_EQ(error({}), "octmnist: no record of the data");
+  EXPECT_EQ(error({}), "octmnist: no record of the data that the runs used");
   EXPECT_EQ(error({DataRecord(records)}), "octmnist: no record of a training run");
 
   SetText(TrainingRun(records, false, "0.1", 3), "test predictions", "0123");
