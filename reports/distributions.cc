@@ -34,6 +34,19 @@ double BetaFraction(double x, double a, double b) {
   return result;
 }
 
+// The x <= 0 with cdf(x) = p, for 0 < p < 1/2 and an ascending cdf.
+template <typename Cdf>
+double LowerQuantile(double p, const Cdf& cdf) {
+  double low = -1;
+  while (cdf(low) > p && std::isfinite(low)) low *= 2;
+  double high = 0;
+  while (true) {
+    const double middle = low + (high - low) / 2;
+    if (middle == low || middle == high) return middle;
+    (cdf(middle) < p ? low : high) = middle;
+  }
+}
+
 }  // namespace
 
 double LogGamma(double x) {
@@ -78,17 +91,16 @@ double StudentTQuantile(double p, double degrees) {
   if (!(p > 0 && p < 1) || !(degrees > 0)) return kNan;
   if (p == 0.5) return 0;
   if (p > 0.5) return -StudentTQuantile(1 - p, degrees);
-  double low = -1;
-  while (StudentTCdf(low, degrees) > p && std::isfinite(low)) low *= 2;
-  double high = 0;
-  while (true) {
-    const double middle = low + (high - low) / 2;
-    if (middle == low || middle == high) return middle;
-    (StudentTCdf(middle, degrees) < p ? low : high) = middle;
-  }
+  return LowerQuantile(p, [degrees](double t) { return StudentTCdf(t, degrees); });
 }
 
 double NormalCdf(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
+
+double NormalQuantile(double p) {
+  if (!(p > 0 && p < 1)) return kNan;
+  if (p == 0.5) return 0;
+  return p > 0.5 ? -NormalQuantile(1 - p) : LowerQuantile(p, NormalCdf);
+}
 
 double FairBinomialProbability(int k, int n) {
   return std::exp(LogGamma(n + 1.0) - LogGamma(k + 1.0) - LogGamma(n - k + 1.0) -

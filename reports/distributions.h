@@ -31,6 +31,9 @@ double StudentTQuantile(double p, double degrees);
 // P(Z <= z) of the standard normal.
 double NormalCdf(double z);
 
+// The z with NormalCdf(z) = p, for 0 < p < 1; NaN outside.
+double NormalQuantile(double p);
+
 // P(X = k), 0 <= k <= n, for X binomial with n trials of probability 1/2.
 double FairBinomialProbability(int k, int n);
 

@@ -176,6 +176,13 @@ Inline ExactBytes(double bytes, int digits) { return Raw(BytesText(bytes, digits
 
 Inline ExactShortest(double value) { return Raw(ShortestText(value)); }
 
+Inline ExactEstimate(const absl::StatusOr<Estimate>& estimate, int decimals) {
+  if (!estimate.ok()) return Absent(estimate.status().message());
+  return Text(absl::StrCat(FixedText(estimate->value, decimals), " [",
+                           FixedText(estimate->interval.low, decimals), ",\u00A0",
+                           FixedText(estimate->interval.high, decimals), "]"));
+}
+
 Inline Measured(double value, absl::string_view unit, int digits) {
   return Italic(Escaped(QuantityText(value, unit, digits)));
 }

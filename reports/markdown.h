@@ -58,6 +58,10 @@ Inline ExactQuantity(double value, absl::string_view unit, int digits);  // with
 Inline ExactBytes(double bytes, int digits);                             // with a binary prefix
 Inline ExactShortest(double value);                                      // all digits
 
+// A number with an interval that is computed from exact numbers, such as a mean over seeds:
+// "0.8712 [0.8650, 0.8774]".
+Inline ExactEstimate(const absl::StatusOr<Estimate>& estimate, int decimals);
+
 // Measured numbers, in the unit "s", "B" (binary prefixes) or any other (SI prefixes); an empty one
 // is a ratio.
 Inline Measured(double value, absl::string_view unit, int digits);

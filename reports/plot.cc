@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "reports/plot_axis.h"
 #include "reports/plot_frame.h"
 #include "reports/plot_marks.h"
@@ -255,33 +256,47 @@ void DrawNames(SvgWriter& svg, const Frame& frame, const std::vector<DrawnSeries
   }
 }
 
-}  // namespace
+// A plot with all that must be known before the first mark is made.
+struct Layout {
+  const Plot* plot;
+  std::vector<DrawnSeries> series;
+  std::vector<std::string> title;
+  std::vector<Tick> y_ticks;
+  Frame frame;
+  double height;
+};
 
-RenderedPlot RenderPlot(const Plot& plot) {
-  RenderedPlot result;
-  std::vector<DrawnSeries> series = Select(plot, result.notes);
-  Frame frame = {0, 0, 0, 0, RangeOfX(plot, series), RangeOfY(plot, series)};
+Layout LayOut(const Plot& plot, std::vector<std::string>& notes) {
+  Layout layout = {&plot, Select(plot, notes), {}, {}, {}, 0};
+  std::vector<DrawnSeries>& series = layout.series;
+  layout.frame = {0, 0, 0, 0, RangeOfX(plot, series), RangeOfY(plot, series)};
   const double names_width = PlaceNames(plot, series);
-  const std::vector<std::string> title =
-      WrapText(plot.title, plot.width - 2 * kPlotEdge, kTitleSize);
+  layout.title = WrapText(plot.title, plot.width - 2 * kPlotEdge, kTitleSize);
   double names_height = 0;
   for (const DrawnSeries& each : series) names_height += NameHeight(each);
-  const double above = plot.title.empty()
-                           ? 2 * kPlotEdge
-                           : 20 + kTitleSize * 1.25 * static_cast<double>(title.size());
+  const double above =
+      plot.title.empty() ? 2 * kPlotEdge
+                         : 20 + kTitleSize * 1.25 * static_cast<double>(layout.title.size());
   constexpr double kBelow = 54;
-  const double height = std::max(plot.height, above + names_height + kBelow);
+  layout.height = std::max(plot.height, above + names_height + kBelow);
 
+  Frame& frame = layout.frame;
   frame.top = above;
-  frame.bottom = height - kBelow;
+  frame.bottom = layout.height - kBelow;
   const int most_y = std::max(2, static_cast<int>((frame.bottom - frame.top) / 38));
-  const std::vector<Tick> y_ticks = TicksOf(frame.y, plot.y, most_y);
-  frame.left = kPlotEdge + kAxisTitleSize + 16 + WidestLabel(y_ticks);
+  layout.y_ticks = TicksOf(frame.y, plot.y, most_y);
+  frame.left = kPlotEdge + kAxisTitleSize + 16 + WidestLabel(layout.y_ticks);
   frame.right = std::max(frame.left + 50, plot.width - names_width);
-  const std::vector<Tick> x_ticks = FittingTicks(frame.x, plot.x, frame.right - frame.left);
+  return layout;
+}
 
-  SvgWriter svg(plot.width, height, plot.title);
-  svg.Open("clipPath", {{"id", "frame"}});
+// `clip` is the id of the clip path, one of its own for each plot of a file.
+void Draw(SvgWriter& svg, const Layout& layout, const std::string& clip,
+          std::vector<std::string>& notes) {
+  const Plot& plot = *layout.plot;
+  const Frame& frame = layout.frame;
+  const std::vector<Tick> x_ticks = FittingTicks(frame.x, plot.x, frame.right - frame.left);
+  svg.Open("clipPath", {{"id", clip}});
   // A marker on the edge is drawn whole.
   constexpr double kRim = 6;
   svg.Element("rect", {{"x", SvgNumber(frame.left - kRim)},
@@ -291,24 +306,63 @@ RenderedPlot RenderPlot(const Plot& plot) {
   svg.Close();
   TextStyle title_style = PlainText(kTitleSize, TextAnchor::kStart, kPlotInk);
   title_style.bold = true;
-  for (size_t i = 0; i < title.size() && !plot.title.empty(); ++i) {
-    svg.Text(kPlotEdge + 2, 10 + kTitleSize * (1 + 1.25 * static_cast<double>(i)), title[i],
+  for (size_t i = 0; i < layout.title.size() && !plot.title.empty(); ++i) {
+    svg.Text(kPlotEdge + 2, 10 + kTitleSize * (1 + 1.25 * static_cast<double>(i)), layout.title[i],
              title_style);
   }
-  DrawGrid(svg, frame, x_ticks, y_ticks);
-  svg.Open("g", {{"clip-path", "url(#frame)"}});
+  DrawGrid(svg, frame, x_ticks, layout.y_ticks);
+  svg.Open("g", {{"clip-path", absl::StrCat("url(#", clip, ")")}});
   DrawReferences(svg, plot, frame);
-  DrawSlopes(svg, plot, frame, result.notes);
-  for (const DrawnSeries& each : series) DrawSeries(svg, frame, each);
+  DrawSlopes(svg, plot, frame, notes);
+  for (const DrawnSeries& each : layout.series) DrawSeries(svg, frame, each);
   svg.Close();
-  DrawAxes(svg, plot, frame, x_ticks, y_ticks);
-  DrawNames(svg, frame, series);
+  DrawAxes(svg, plot, frame, x_ticks, layout.y_ticks);
+  DrawNames(svg, frame, layout.series);
   bool empty = true;
-  for (const DrawnSeries& each : series) empty = empty && each.points.empty();
-  if (empty) {
-    svg.Text((frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2, "no data",
-             PlainText(kAxisTitleSize, TextAnchor::kMiddle, kGray));
-    result.notes.push_back("There is no point to draw.");
+  for (const DrawnSeries& each : layout.series) empty = empty && each.points.empty();
+  if (!empty) return;
+  svg.Text((frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2, "no data",
+           PlainText(kAxisTitleSize, TextAnchor::kMiddle, kGray));
+  notes.push_back("There is no point to draw.");
+}
+
+}  // namespace
+
+RenderedPlot RenderPlot(const Plot& plot) {
+  RenderedPlot result;
+  const Layout layout = LayOut(plot, result.notes);
+  SvgWriter svg(plot.width, layout.height, plot.title);
+  Draw(svg, layout, "frame", result.notes);
+  result.svg = svg.Finish();
+  return result;
+}
+
+RenderedPlot RenderPanels(const std::vector<Plot>& plots) {
+  RenderedPlot result;
+  std::vector<Layout> layouts;
+  std::vector<std::string> titles;
+  double width = 0;
+  double height = 0;
+  double left = 0;
+  double right = 0;
+  for (const Plot& plot : plots) {
+    layouts.push_back(LayOut(plot, result.notes));
+    const Layout& layout = layouts.back();
+    titles.push_back(plot.title);
+    width = std::max(width, plot.width);
+    height += layout.height;
+    left = std::max(left, layout.frame.left);
+    right = layouts.size() == 1 ? layout.frame.right : std::min(right, layout.frame.right);
+  }
+  SvgWriter svg(width, height, absl::StrJoin(titles, "; "));
+  double top = 0;
+  for (size_t i = 0; i < layouts.size(); ++i) {
+    layouts[i].frame.left = left;
+    layouts[i].frame.right = std::max(left + 50, right);
+    svg.Open("g", {{"transform", absl::StrCat("translate(0 ", SvgNumber(top), ")")}});
+    Draw(svg, layouts[i], absl::StrCat("frame", i), result.notes);
+    svg.Close();
+    top += layouts[i].height;
   }
   result.svg = svg.Finish();
   return result;

@@ -101,6 +101,10 @@ struct RenderedPlot {
 
 RenderedPlot RenderPlot(const Plot& plot);
 
+// Plots below each other in one file, their frames of one width: quantities along a common x axis.
+// At least one.
+RenderedPlot RenderPanels(const std::vector<Plot>& plots);
+
 }  // namespace plumbline
 
 #endif  // PLUMBLINE_REPORTS_PLOT_H_

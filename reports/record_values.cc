@@ -187,6 +187,19 @@ std::vector<double> Samples(const record::MeasuredSeries& series) {
   return std::vector<double>(series.sample().begin(), series.sample().end());
 }
 
+std::vector<double> MeasuredSamples(const record::Record& record, absl::string_view name) {
+  const record::MeasuredSeries* series = FindMeasuredSeries(record, name);
+  return series == nullptr ? std::vector<double>() : Samples(*series);
+}
+
+std::vector<double> ExactReals(const record::Record& record, absl::string_view name) {
+  std::vector<double> values;
+  const record::ExactSeries* series = FindExactSeries(record, name);
+  if (series == nullptr) return values;
+  for (const uint64_t bits : series->bits()) values.push_back(FromBits(bits));
+  return values;
+}
+
 record::Fingerprint FingerprintOf(const record::Environment& environment,
                                   absl::string_view engine_version,
                                   record::Fingerprint::Mode mode) {

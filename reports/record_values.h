@@ -50,6 +50,12 @@ const record::Cost* FindCost(const record::Record& record, absl::string_view mod
 
 std::vector<double> Samples(const record::MeasuredSeries& series);
 
+// The samples of a measured series by name; empty where there is none.
+std::vector<double> MeasuredSamples(const record::Record& record, absl::string_view name);
+
+// The real numbers of an exact series by name, from their bits; empty where there are none.
+std::vector<double> ExactReals(const record::Record& record, absl::string_view name);
+
 // What must be equal for exact values to be comparable; portable mode leaves the CPU model out.
 record::Fingerprint FingerprintOf(const record::Environment& environment,
                                   absl::string_view engine_version, record::Fingerprint::Mode mode);

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "experiments/attention/report/report.h"
+#include "experiments/octmnist/report/report.h"
 #include "reports/files.h"
 #include "reports/record.pb.h"
 #include "reports/record_store.h"
@@ -23,7 +24,8 @@ using Renderer = absl::StatusOr<std::map<std::string, std::string>> (*)(const st
 // The report of each experiment, by the experiment's name.
 const std::map<std::string, Renderer>& Renderers() {
   static const auto* const renderers =
-      new std::map<std::string, Renderer>{{"attention_scaling", RenderAttentionReport}};
+      new std::map<std::string, Renderer>{{"attention_scaling", RenderAttentionReport},
+                                          {"octmnist", RenderOctmnistReport}};
   return *renderers;
 }
 

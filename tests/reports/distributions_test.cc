@@ -66,6 +66,10 @@ TEST(DistributionsTest, StudentTCdfIsCauchyAtOneDegree) {
 TEST(DistributionsTest, NormalAndBinomial) {
   EXPECT_NEAR(NormalCdf(-1.959963984540054), 0.025, 1e-15);
   EXPECT_NEAR(NormalCdf(3), 0.9986501019683699, 1e-15);
+  EXPECT_NEAR(NormalQuantile(0.975), 1.959963984540054, 1e-14);
+  EXPECT_NEAR(NormalQuantile(1e-9), -5.997807015007686, 1e-12);
+  EXPECT_EQ(NormalQuantile(0.5), 0);
+  EXPECT_TRUE(std::isnan(NormalQuantile(1)));
   EXPECT_NEAR(FairBinomialProbability(0, 6), 1.0 / 64, 1e-15);
   EXPECT_NEAR(FairBinomialProbability(3, 6), 20.0 / 64, 1e-14);
 }

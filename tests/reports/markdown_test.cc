@@ -51,6 +51,9 @@ TEST(MarkdownTest, ExactIsUprightAndMeasuredIsItalic) {
   EXPECT_EQ(Of(md::ExactQuantity(4.4e12, "FLOP", 3)), "4.40\u00A0TFLOP");
   EXPECT_EQ(Of(md::ExactBytes(1536, 3)), "1.50\u00A0KiB");
   EXPECT_EQ(Of(md::ExactShortest(0.1 + 0.2)), "0.30000000000000004");
+  EXPECT_EQ(Of(md::ExactEstimate(Estimate{0.87124, {0.865, 0.8774, 0.95}}, 4)),
+            "0.8712 \\[0.8650,\u00A00.8774\\]");
+  EXPECT_EQ(Of(md::ExactEstimate(absl::NotFoundError("one seed"), 4)), "— (one seed)");
   EXPECT_EQ(Of(md::Measured(0.00123, "s", 3)), "*1.23\u00A0ms*");
   EXPECT_EQ(Of(md::Measured(1536, "B", 3)), "*1.50\u00A0KiB*");
   EXPECT_EQ(Of(md::Measured(1.35, "", 3)), "*1.35*");

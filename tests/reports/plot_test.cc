@@ -180,6 +180,31 @@ TEST(PlotTest, ManySeriesMakeTheFigureHigher) {
   EXPECT_THAT(svg, Not(HasSubstr("viewBox=\"0 0 720 430\"")));
 }
 
+TEST(PlotTest, PanelsStandBelowEachOtherWithClipsOfTheirOwn) {
+  Plot wide_labels = Example();
+  wide_labels.title = "Second";
+  wide_labels.y = {"a very large number", "", AxisScale::kLinear, TickText::kNumber};
+  wide_labels.series = {{"softmax", {{128, 1e9}, {256, 2e9}}}};
+  const RenderedPlot panels = RenderPanels({Example(), wide_labels});
+  ExpectWellFormed(panels.svg);
+  EXPECT_EQ(CountOf(panels.svg, "<svg "), 1);
+  EXPECT_THAT(panels.svg, HasSubstr("width=\"720\" height=\"860\""));
+  EXPECT_THAT(panels.svg, HasSubstr("aria-label=\"Time of one forward pass; Second\""));
+  EXPECT_THAT(panels.svg, HasSubstr("translate(0 430)"));
+  for (const char* clip : {"frame0", "frame1"}) {
+    EXPECT_EQ(CountOf(panels.svg, std::string("id=\"") + clip + "\""), 1);
+    EXPECT_EQ(CountOf(panels.svg, std::string("url(#") + clip + ")"), 1);
+  }
+  // The frames are of one width: their clips begin and end alike.
+  const auto clip_of = [&](const std::string& id) {
+    const size_t at = panels.svg.find("<rect x=", panels.svg.find("id=\"" + id + "\""));
+    const size_t y = panels.svg.find(" y=", at);
+    const size_t width = panels.svg.find(" width=", y);
+    return panels.svg.substr(at, y - at) + panels.svg.substr(width, panels.svg.find(" height=", width) - width);
+  };
+  EXPECT_EQ(clip_of("frame0"), clip_of("frame1"));
+}
+
 TEST(PlotTest, SlopesNeedLogarithmicAxes) {
   Plot plot = Example();
   plot.y.scale = AxisScale::kLinear;

@@ -2,11 +2,11 @@
 #include "experiments/attention/report/report.h"
 
 #include <utility>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "experiments/attention/report/report_data.h"
 #include "reports/markdown.h"
-#include "reports/record_values.h"
+#include "reports/record_markdown.h"
 
 namespace plumbline {
 namespace {
@@ -21,15 +21,10 @@ void AddHead(const Data& data, md::Document& report) {
       "`softmax` and `taylor` are fused programs; the `_plain` ones are written in primitive ops, with the $L \\times L$ "
       "matrix and $\\Phi$ in memory, as the formulas stand on paper."));
   report.Paragraph(md::Convention());
-  const record::Environment& environment = data.any->environment();
-  const record::Fingerprint& fingerprint = data.any->fingerprint();
-  report.Bullets({md::Text(absl::StrCat("Machine: ", environment.cpu_model(), ", ", environment.threads(),
-                                        " thread for timed programs, instruction set ", environment.effective_isa())),
-                  md::Text(absl::StrCat("Fingerprint: engine ", fingerprint.engine_version(), ", oneDNN ",
-                                        fingerprint.onednn_version(), ", ", fingerprint.compiler(), ", ",
-                                        fingerprint.libm())),
-                  md::Text("Exact: counts, planned memory, digests and errors; the same on every run with this "
-                           "fingerprint. Measured: times, and what is computed from them.")});
+  std::vector<md::Inline> items = ProvenanceItems(*data.any);
+  items.push_back(md::Text("Exact: counts, planned memory, digests and errors; the same on every run with this "
+                           "fingerprint. Measured: times, and what is computed from them."));
+  report.Bullets(items);
   report.Heading(2, md::Text("In short"));
   report.Bullets(
       {md::Raw("(a) Softmax attention costs $4L^2D + 5L^2$ operations, $O(L^2)$, and written plainly $O(L^2)$ memory."),

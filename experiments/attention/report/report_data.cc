@@ -69,17 +69,12 @@ absl::StatusOr<Data> Sort(const std::vector<record::Record>& records) {
   return data;
 }
 
-std::vector<double> SamplesOf(const record::Record& record, const std::string& series) {
-  const record::MeasuredSeries* found = FindMeasuredSeries(record, series);
-  return found == nullptr ? std::vector<double>() : Samples(*found);
-}
-
 std::vector<Observation> Times(const Data& data, const Variant& variant, const std::string& program) {
   std::vector<Observation> result;
   const auto runs = data.timed.find(variant);
   if (runs == data.timed.end()) return result;
   for (const auto& [length, record] : runs->second) {
-    const std::vector<double> samples = SamplesOf(*record, program + "/time");
+    const std::vector<double> samples = MeasuredSamples(*record, program + "/time");
     if (samples.empty()) continue;
     result.push_back({static_cast<double>(length), Median(samples).value_or(0)});
   }

@@ -46,8 +46,6 @@ std::vector<Observation> Costs(const Data& data, const Variant& variant, const s
                                record::Cost::Quantity quantity);
 // The polynomial of a cost at other sizes (B, H, L, D by name). Derived symbols are not known here.
 double EvaluateCost(const record::Cost& cost, const std::map<std::string, int64_t>& sizes);
-// Samples of a series of a record, or empty.
-std::vector<double> SamplesOf(const record::Record& record, const std::string& series);
 
 // The parts of the report, in order.
 absl::Status AddComplexity(const Data& data, md::Document& report);

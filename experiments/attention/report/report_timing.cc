@@ -7,6 +7,7 @@
 #include "experiments/attention/report/report_data.h"
 #include "reports/number_text.h"
 #include "reports/plot.h"
+#include "reports/record_markdown.h"
 #include "reports/record_values.h"
 #include "reports/statistics.h"
 
@@ -120,8 +121,8 @@ absl::StatusOr<Crossover> MeasuredCrossover(const Data& data, const Variant& a, 
   for (const auto& [length, record] : first->second) {
     for (const auto& [other_length, other] : second->second) {
       if (length != other_length) continue;
-      const std::vector<double> left = SamplesOf(*record, program + "/time");
-      const std::vector<double> right = SamplesOf(*other, program + "/time");
+      const std::vector<double> left = MeasuredSamples(*record, program + "/time");
+      const std::vector<double> right = MeasuredSamples(*other, program + "/time");
       if (left.empty() || left.size() != right.size()) continue;
       const absl::StatusOr<Estimate> ratio = PairedRatio(left, right, kLevel);
       if (!ratio.ok()) return ratio.status();
@@ -232,7 +233,7 @@ Plot LengthPlot(const std::string& title, Axis y) {
 PlotSeries TimeSeries(const Data& data, const Variant& variant, const std::string& program) {
   PlotSeries series{variant.Name(), {}};
   for (const auto& [length, record] : data.timed.at(variant)) {
-    const std::vector<double> samples = SamplesOf(*record, program + "/time");
+    const std::vector<double> samples = MeasuredSamples(*record, program + "/time");
     if (samples.empty()) continue;
     PlotPoint point{static_cast<double>(length), Median(samples).value_or(0)};
     const absl::StatusOr<Interval> interval = MedianInterval(samples, kLevel);
@@ -368,12 +369,9 @@ absl::Status AddMeasurements(const Data& data, md::Document& report) {
         for (const bool flag : series->contended()) contended += flag;
         samples += series->sample_size();
         const std::vector<double> times = Samples(*series);
-        const double bare = Median(SamplesOf(*record, "bare matmul 1024")).value_or(0);
         const record::Cost* cost = FindCost(*record, variant.model, program, record::Cost::OPERATIONS);
-        const double bare_rate = 2.0 * 1024 * 1024 * 1024 / bare;
-        const double rate = static_cast<double>(cost->value()) / Median(times).value_or(1);
         row.push_back(md::MeasuredMedian(times, "s", 3));
-        row.push_back(md::Raw(absl::StrCat("*", FixedText(100 * rate / bare_rate, 0), " %*")));
+        row.push_back(ShareOfBareMatmul(*record, static_cast<double>(cost->value()), times));
       }
       const absl::StatusOr<int64_t> planned = ExactInteger(*record, "forward/planned bytes");
       row.push_back(planned.ok() ? md::Exact(*planned) : md::Text("—"));
