@@ -63,12 +63,16 @@ absl::Status ProgramInstance::Run(const std::vector<char*>& externals) {
 
 absl::Status ProgramInstance::Replay() {
   size_t at = 0;
+  const auto located = [&](const std::exception& error) {
+    const StepInfo& info = program_.steps[at]->info();
+    return absl::StrCat("node '", info.node, "' (", info.op, ", ", info.implementation, "): ", error.what());
+  };
   try {
     for (; at < steps_.size(); ++at) steps_[at]->Run();
+  } catch (const InputError& error) {
+    return absl::InvalidArgumentError(located(error));
   } catch (const std::exception& error) {
-    const StepInfo& info = program_.steps[at]->info();
-    return absl::InternalError(absl::StrCat("node '", info.node, "' (", info.op, ", ", info.implementation,
-                                            "): ", error.what()));
+    return absl::InternalError(located(error));
   }
   return absl::OkStatus();
 }

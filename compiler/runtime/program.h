@@ -63,7 +63,7 @@ class ProgramInstance {
                                                                  float* gradients);
 
   // Runs every step once. `externals`: an address for each input, then each output of the program.
-  // An error carries the failing step's node.
+  // An error carries the failing step's node; it is an invalid argument when a kernel refused an input's value.
   absl::Status Run(const std::vector<char*>& externals);
   // As Run with the externals of the last call.
   absl::Status Replay();
