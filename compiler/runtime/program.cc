@@ -82,12 +82,16 @@ absl::Status ProgramInstance::Replay() { return RunSteps(0, steps_.size()); }
 
 absl::Status ProgramInstance::RunSteps(size_t first, size_t last) {
   size_t at = first;
+  const auto located = [&](const std::exception& error) {
+    const StepInfo& info = program_.steps[at]->info();
+    return absl::StrCat("node '", info.node, "' (", info.op, ", ", info.implementation, "): ", error.what());
+  };
   try {
     for (; at < last; ++at) steps_[at]->Run();
+  } catch (const InputError& error) {
+    return absl::InvalidArgumentError(located(error));
   } catch (const std::exception& error) {
-    const StepInfo& info = program_.steps[at]->info();
-    return absl::InternalError(absl::StrCat("node '", info.node, "' (", info.op, ", ", info.implementation,
-                                            "): ", error.what()));
+    return absl::InternalError(located(error));
   }
   return absl::OkStatus();
 }

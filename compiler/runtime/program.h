@@ -76,7 +76,7 @@ class ProgramInstance {
                                                                  float* gradients);
 
   // Runs every step once. `externals`: an address for each input, then each output of the program.
-  // An error carries the failing step's node.
+  // An error carries the failing step's node; it is an invalid argument when a kernel refused an input's value.
   absl::Status Run(const std::vector<char*>& externals);
   // As Run; calls `watch` with every result as soon as it is there. Stops when it returns false.
   using Watch = std::function<bool(const NodeResult& result, const float* values)>;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,7 +35,15 @@ inline void* Resolve(const Operand& operand, const Buffers& buffers) {
   return operand.present() ? buffers[operand.buffer] + operand.offset : nullptr;
 }
 
-// A step tied to one worker's buffers. Run neither allocates nor looks anything up; it may throw what oneDNN throws.
+// Thrown by a host kernel that finds a value it cannot take in an input of the program (a label that is no class).
+// The message says which element and which value; what runs the step adds the node.
+class InputError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// A step tied to one worker's buffers. Run neither allocates nor looks anything up; it may throw what oneDNN throws,
+// and InputError.
 class BoundStep {
  public:
   virtual ~BoundStep() = default;

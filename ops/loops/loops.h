@@ -10,6 +10,12 @@
 
 namespace plumbline {
 
+// Of a row x: its largest element, and the sum of exp(x - largest).
+struct ExponentialSum {
+  float largest;
+  double sum;
+};
+
 enum class BinaryLoop { kAdd, kSubtract, kMultiply, kDivide };
 
 struct Loops {
@@ -24,6 +30,11 @@ struct Loops {
   void (*softmax_gradient)(const float* y, const float* g, float* dx, int64_t rows, int64_t n);
   // For each of `rows` rows of n: dx = g - exp(y) sum(g). dx may be g or y.
   void (*log_softmax_gradient)(const float* y, const float* g, float* dx, int64_t rows, int64_t n);
+  // Of one row of n > 0. A NaN in the row makes the sum a NaN, and so does a row whose largest element is infinite.
+  ExponentialSum (*exponential_sum)(const float* x, int64_t n);
+  // y = scale exp(x - shift) + offset. y may be x.
+  void (*scaled_exponentials)(const float* x, float shift, float scale, float offset, float* y,
+                              int64_t n);
   // The sum of (a - b)^2.
   double (*squared_distance)(const float* a, const float* b, int64_t n);
   // y = factor (a - b). y may be a or b.

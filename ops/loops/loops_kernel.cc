@@ -99,6 +99,18 @@ struct SquaredDifference {
   }
 };
 
+// b points at the shift.
+struct ShiftedExponential {
+  static Vec Term(const float* a, const float* b, int64_t i) {
+    return Exp(Load(a + i) - Broadcast(*b));
+  }
+  static Vec Term(const float* a, const float* b, int64_t i, LaneMask mask) {
+    float lanes[kLanes] = {};
+    StoreMasked(lanes, Exp(LoadMasked(a + i, mask) - Broadcast(*b)), mask);
+    return Load(lanes);
+  }
+};
+
 template <typename Term>
 double SumRow(const float* a, const float* b, int64_t n) {
   double total = 0;
@@ -216,6 +228,23 @@ void LogSoftmaxGradient(const float* y, const float* g, float* dx, int64_t rows,
   }
 }
 
+ExponentialSum SumExponentials(const float* x, int64_t n) {
+  const float largest = MaxRow(x, n);
+  return {largest, SumRow<ShiftedExponential>(x, &largest, n)};
+}
+
+void ScaledExponentials(const float* x, float shift, float scale, float offset, float* y,
+                        int64_t n) {
+  int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    Store(y + i, Broadcast(scale) * Exp(Load(x + i) - Broadcast(shift)) + Broadcast(offset));
+  }
+  if (i == n) return;
+  const LaneMask mask = FirstLanes(static_cast<int>(n - i));
+  const Vec exponential = Exp(LoadMasked(x + i, mask) - Broadcast(shift));
+  StoreMasked(y + i, Broadcast(scale) * exponential + Broadcast(offset), mask);
+}
+
 double SquaredDistance(const float* a, const float* b, int64_t n) {
   return SumRow<SquaredDifference>(a, b, n);
 }
@@ -233,8 +262,15 @@ void ScaledDifference(const float* a, const float* b, float factor, float* y, in
 
 }  // namespace
 
-const Loops kLoops = {
-    Binary, Sum, MaxOver, SoftmaxGradient, LogSoftmaxGradient, SquaredDistance, ScaledDifference};
+const Loops kLoops = {Binary,
+                      Sum,
+                      MaxOver,
+                      SoftmaxGradient,
+                      LogSoftmaxGradient,
+                      SumExponentials,
+                      ScaledExponentials,
+                      SquaredDistance,
+                      ScaledDifference};
 
 }  // namespace PLUMBLINE_KERNEL_ISA
 }  // namespace plumbline
