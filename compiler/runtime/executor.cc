@@ -82,9 +82,18 @@ class Executor::GradientTree {
   float* root_ = nullptr;
 };
 
+namespace {
+
+int MostParts(const ShardedProgram& program) {
+  return std::max(program.full->most_parts, program.last == nullptr ? 1 : program.last->most_parts);
+}
+
+}  // namespace
+
 Executor::Executor(std::shared_ptr<const ShardedProgram> program, int threads)
     : program_(std::move(program)),
-      pool_(static_cast<int>(std::min<int64_t>(std::max(threads, 1), program_->shard_count()))) {}
+      pool_(static_cast<int>(
+          std::min<int64_t>(std::max(threads, 1), program_->shard_count() * MostParts(*program_)))) {}
 
 Executor::~Executor() = default;
 
@@ -114,7 +123,8 @@ absl::Status Executor::Allocate(float* parameters) {
   }
   tree_ = std::make_unique<GradientTree>(program_->shard_count(), full.parameter_floats);
   const WorkerScope scope;
-  for (int i = 0; i < pool_.threads(); ++i) {
+  const int owners = static_cast<int>(std::min<int64_t>(pool_.threads(), program_->shard_count()));
+  for (int i = 0; i < owners; ++i) {
     Worker worker;
     const auto bind = [&](const Program& program, std::unique_ptr<ProgramInstance>& instance) {
       auto created = ProgramInstance::Create(program, parameters_, nullptr);
@@ -128,6 +138,8 @@ absl::Status Executor::Allocate(float* parameters) {
     if (!status.ok()) return status;
     workers_.push_back(std::move(worker));
   }
+  const absl::Status status = AllocateHelperScratch();
+  if (!status.ok()) return status;
   const int64_t shards = program_->shard_count();
   set_gradient_scale(1);
   int64_t largest = 0;
@@ -149,6 +161,20 @@ void Executor::set_gradient_scale(float scale) {
     const double share = static_cast<double>(ItemsOf(shard)) / static_cast<double>(program_->batch);
     shares_.push_back(static_cast<float>(share * static_cast<double>(scale)));
   }
+}
+
+absl::Status Executor::AllocateHelperScratch() {
+  if (pool_.threads() == 1 || MostParts(*program_) == 1) return absl::OkStatus();
+  const int64_t last = program_->last == nullptr ? 0 : program_->last->part_scratch_bytes;
+  const int64_t bytes = std::max(program_->full->part_scratch_bytes, last);
+  for (int i = 0; i < pool_.threads(); ++i) {
+    helper_scratch_.push_back(AllocateAligned(bytes));
+    if (helper_scratch_.back() == nullptr) {
+      return absl::ResourceExhaustedError(absl::StrCat("no scratch memory of ", bytes, " bytes for a worker"));
+    }
+    allocated_arena_bytes_ += bytes;
+  }
+  return absl::OkStatus();
 }
 
 int64_t Executor::ItemsOf(int64_t shard) const {
@@ -187,10 +213,11 @@ std::vector<char*> Executor::ExternalsOf(int64_t shard, const Worker& worker, co
 }
 
 absl::Status Executor::RunShard(int64_t shard, Worker& worker, const std::vector<const void*>& inputs,
-                                const std::vector<void*>& outputs, float* gradients) {
+                                const std::vector<void*>& outputs, float* gradients, PartSharing& sharing) {
   ProgramInstance& instance = InstanceFor(shard, worker);
   instance.SetGradients(gradients);
-  return instance.Run(ExternalsOf(shard, worker, inputs, outputs));
+  const std::vector<char*> externals = ExternalsOf(shard, worker, inputs, outputs);
+  return shares_parts() ? instance.RunShared(externals, sharing) : instance.Run(externals);
 }
 
 absl::StatusOr<std::string> Executor::FindNonFinite(const std::vector<const void*>& inputs,
@@ -237,7 +264,8 @@ absl::Status Executor::Run(const std::vector<const void*>& inputs, const std::ve
   tree_->Clear();
   std::atomic<int64_t> next{0};
   std::vector<absl::Status> statuses(workers_.size());
-  pool_.Run([&](int index) {
+  PartSharing sharing(static_cast<int>(workers_.size()));
+  const auto run_shards = [&](size_t index) {
     while (statuses[index].ok()) {
       const int64_t shard = next.fetch_add(1);
       if (shard >= shards) return;
@@ -246,9 +274,16 @@ absl::Status Executor::Run(const std::vector<const void*>& inputs, const std::ve
         statuses[index] = absl::ResourceExhaustedError("no memory for the gradients of a shard");
         return;
       }
-      statuses[index] = RunShard(shard, workers_[index], inputs, outputs, gradients);
+      statuses[index] = RunShard(shard, workers_[index], inputs, outputs, gradients, sharing);
       if (sums && statuses[index].ok()) tree_->Add(shard, gradients);
     }
+  };
+  pool_.Run([&](int index) {
+    if (static_cast<size_t>(index) < workers_.size()) {
+      run_shards(static_cast<size_t>(index));
+      sharing.Leave();
+    }
+    if (shares_parts()) sharing.Help(helper_scratch_[index].get());
   });
   for (const absl::Status& status : statuses) {
     if (!status.ok()) return status;

@@ -56,9 +56,8 @@ void ProgramInstance::SetExternals(const std::vector<char*>& externals) {
     changed |= buffers_[kFirstExternal + i] != externals[i];
     buffers_[kFirstExternal + i] = externals[i];
   }
-  if (changed) {
-    for (const auto& step : steps_) step->SetExternals(buffers_);
-  }
+  if (!changed) return;
+  for (const auto& step : steps_) step->SetExternals(buffers_);
 }
 
 absl::Status ProgramInstance::Run(const std::vector<char*>& externals) {
@@ -66,28 +65,39 @@ absl::Status ProgramInstance::Run(const std::vector<char*>& externals) {
   return Replay();
 }
 
+absl::Status ProgramInstance::RunShared(const std::vector<char*>& externals, PartSharing& sharing) {
+  SetExternals(externals);
+  return RunSteps(0, steps_.size(), &sharing);
+}
+
 absl::Status ProgramInstance::RunWatched(const std::vector<char*>& externals, const Watch& watch) {
   SetExternals(externals);
   size_t done = 0;
   for (const NodeResult& result : program_.results) {
-    const absl::Status status = RunSteps(done, result.step + 1);
+    const absl::Status status = RunSteps(done, result.step + 1, nullptr);
     if (!status.ok()) return status;
     done = std::max(done, result.step + 1);
     if (!watch(result, static_cast<const float*>(Resolve(result.place, buffers_)))) return absl::OkStatus();
   }
-  return RunSteps(done, steps_.size());
+  return RunSteps(done, steps_.size(), nullptr);
 }
 
-absl::Status ProgramInstance::Replay() { return RunSteps(0, steps_.size()); }
+absl::Status ProgramInstance::Replay() { return RunSteps(0, steps_.size(), nullptr); }
 
-absl::Status ProgramInstance::RunSteps(size_t first, size_t last) {
+absl::Status ProgramInstance::RunSteps(size_t first, size_t last, PartSharing* sharing) {
   size_t at = first;
   const auto located = [&](const std::exception& error) {
     const StepInfo& info = program_.steps[at]->info();
     return absl::StrCat("node '", info.node, "' (", info.op, ", ", info.implementation, "): ", error.what());
   };
   try {
-    for (; at < last; ++at) steps_[at]->Run();
+    for (; at < last; ++at) {
+      if (sharing != nullptr && steps_[at]->part_count() > 1) {
+        sharing->Run(*steps_[at]);
+      } else {
+        steps_[at]->Run();
+      }
+    }
   } catch (const InputError& error) {
     return absl::InvalidArgumentError(located(error));
   } catch (const std::exception& error) {

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "compiler/ir/graph.h"
 #include "compiler/ir/tensor_type.h"
+#include "compiler/runtime/part_sharing.h"
 #include "compiler/runtime/step.h"
 
 namespace plumbline {
@@ -57,6 +58,8 @@ struct Program {
   std::vector<char> constants;
   int64_t activation_bytes = 0;  // planned for values
   int64_t scratch_bytes = 0;     // planned for the neediest step
+  int most_parts = 1;              // of a step
+  int64_t part_scratch_bytes = 0;  // what a helper needs for any part of any step
   int64_t arena_bytes() const { return activation_bytes + scratch_bytes; }
 };
 
@@ -81,6 +84,8 @@ class ProgramInstance {
   // As Run; calls `watch` with every result as soon as it is there. Stops when it returns false.
   using Watch = std::function<bool(const NodeResult& result, const float* values)>;
   absl::Status RunWatched(const std::vector<char*>& externals, const Watch& watch);
+  // As Run; workers without a shard of their own help with steps that have parts.
+  absl::Status RunShared(const std::vector<char*>& externals, PartSharing& sharing);
   // As Run with the externals of the last call.
   absl::Status Replay();
   // Replaces the gradient vector that later runs write.
@@ -90,9 +95,10 @@ class ProgramInstance {
 
  private:
   explicit ProgramInstance(const Program& program) : program_(program) {}
-  void SetExternals(const std::vector<char*>& externals);
-  absl::Status RunSteps(size_t first, size_t last);
   void BindSteps();
+  void SetExternals(const std::vector<char*>& externals);
+  // Steps [first, last); `sharing` may be null.
+  absl::Status RunSteps(size_t first, size_t last, PartSharing* sharing);
 
   const Program& program_;
   AlignedMemory arena_;
