@@ -26,6 +26,7 @@ class Trainings {
     context_.experiment = &experiment;
     context_.data = &data;
     context_.checkpoints = options.checkpoints;
+    context_.save_seconds = options.save_seconds;
     context_.threads = std::max(1, options.threads / std::max(workers, 1));
     context_.all_threads = options.threads;
     context_.steps = &steps_;

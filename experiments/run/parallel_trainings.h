@@ -18,6 +18,7 @@ namespace plumbline {
 struct TrainingOptions {
   std::string checkpoints;  // folder
   int threads = 1;
+  double save_seconds = 15;  // between saved states of an unfinished run
 };
 
 // Runs experiment.runs[i] for all i of `runs`, as many at a time as there are threads; with fewer runs than threads, a

@@ -150,7 +150,7 @@ class Runner {
   absl::Status Train(int sweep, const std::vector<const Unit*>& units) {
     std::vector<int> runs;
     for (const Unit* unit : units) runs.push_back(unit->runs[0]);
-    const TrainingOptions training{options_.checkpoints, options_.threads};
+    const TrainingOptions training{options_.checkpoints, options_.threads, options_.save_seconds};
     return RunTrainings(experiment_, runs, DataOf(sweep), training, progress_,
                         [this](const record::Record& record) { return Store(record); });
   }

@@ -18,6 +18,7 @@ struct RunOptions {
   std::string data_dir;  // where data sets lie that are not beside the experiment
   std::string checkpoints;  // folder of trained parameters, test scores and the states of unfinished trainings
   int threads = 1;       // of trainings: workers in all
+  double save_seconds = 15;  // between saved states of an unfinished training
   int64_t shard = 0;     // this worker's part of the work ...
   int64_t shards = 1;    // ... of so many; work is dealt by key, and the list of all runs is kept beside the records
   bool force = false;    // run what exists again

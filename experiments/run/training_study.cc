@@ -26,8 +26,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Between two saved states: what a killed process loses at most.
-constexpr double kSaveSeconds = 15;
 constexpr char kEpoch[] = "epoch";
 constexpr size_t kLargestState = size_t{4} << 30;
 constexpr int kMostClasses = 10;  // whose predictions are kept as digits
@@ -132,7 +130,7 @@ class Run {
         epoch_start = Clock::now();
         timed = true;
       }
-      if (SecondsSince(saved) < kSaveSeconds || trainer_->done()) continue;
+      if (SecondsSince(saved) < context_.save_seconds || trainer_->done()) continue;
       const absl::Status stored = SaveState();
       if (!stored.ok()) return stored;
       saved = Clock::now();

@@ -19,8 +19,9 @@ struct TrainingContext {
   const LoadedExperiment* experiment = nullptr;
   const DataSet* data = nullptr;
   std::string checkpoints;  // folder: KEY.state.npz while a run is on, KEY.safetensors and KEY.csv after it
-  int threads = 1;          // of one training
-  int all_threads = 1;      // of all of them, for the record
+  double save_seconds = 15;  // between two saved states: what a killed process loses at most
+  int threads = 1;           // of one training
+  int all_threads = 1;       // of all of them, for the record
   std::atomic<int64_t>* steps = nullptr;  // counts the steps that were done, by all
   std::atomic<int64_t>* items = nullptr;  // the items that were trained on, by all
 };

@@ -124,6 +124,7 @@ Outcome RunFiles(const std::vector<std::string>& words, int most_files) {
                                            {"scale"},
                                            {"records"},
                                            {"data_dir"},
+                                           {"save_seconds"},
                                            {"force", false}},
                                           1, most_files);
   if (!arguments.ok()) return UsageError("run", arguments.status());
@@ -137,6 +138,9 @@ Outcome RunFiles(const std::vector<std::string>& words, int most_files) {
   const auto threads = arguments->Integer("threads", cores, 1, 1024);
   if (status.ok()) status = threads.status();
   if (!status.ok()) return UsageError("run", status);
+  const auto save_seconds = arguments->Integer("save_seconds", 15, 0, 86400);
+  if (!save_seconds.ok()) return UsageError("run", save_seconds.status());
+  options.save_seconds = static_cast<double>(*save_seconds);
   options.threads = static_cast<int>(*threads);
   Outcome outcome;
   Progress progress(false);
@@ -203,6 +207,8 @@ resumes. Timed programs run alone, in rounds whose order is drawn from the seed.
   --threads N        trainings that run side by side, each on one thread; default: all cores. With
                      fewer trainings than threads each has several. Results have the same bits
                      for every number
+  --save_seconds N   between saved states of an unfinished training, 0: after every step; what a
+                     killed process loses at most. Default 15. Ctrl-C saves at once
   --force            runs again what exists
 
 A sweep trains where the experiment says
@@ -228,7 +234,8 @@ or any name in the training's numbers. experiments/README.md has all fields.
 Command RunCommand() {
   return {"run",
           "EXPERIMENT [--scale NAME] [--records DIR] [--data_dir DIR] [--set PATH=VALUE]...\n"
-          "       [--seeds 1,2,3] [--shard=I/N] [--threads N] [--force]",
+          "       [--seeds 1,2,3] [--shard=I/N] [--threads N] [--save_seconds N]\n"
+          "       [--force]",
           "run an experiment and write its report", kRunHelp, Run};
 }
 
