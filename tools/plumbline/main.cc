@@ -20,7 +20,8 @@ namespace {
 
 std::vector<Command> Commands() {
   std::vector<Command> commands = {CheckCommand(),  OpsCommand(),  ExplainCommand(),
-                                   ParamsCommand(), ExecCommand(), RunCommand(), ReproduceCommand(), ReportCommand()};
+                                   ParamsCommand(), ExecCommand(), RunCommand(), ReproduceCommand(), ReportCommand(),
+                                   DownloadCommand()};
   return commands;
 }
 
