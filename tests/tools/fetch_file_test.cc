@@ -47,7 +47,7 @@ class FetchFileTest : public ::testing::Test {
     const absl::StatusOr<Fetched> fetched = FetchFile(request_);
     EXPECT_FALSE(fetched.ok());
     EXPECT_FALSE(Exists(request_.path));
-    EXPECT_THAT(std::string(fetched.status().message()), HasSubstr(": error: "));
+    EXPECT_THAT(std::string(fetched.status().message()), HasSubstr(request_.path + ": error: "));
     return fetched.status();
   }
 
@@ -123,6 +123,10 @@ TEST_F(FetchFileTest, SaysThatThereMayBeNoNetwork) {
   const absl::Status status = Failure();
   EXPECT_TRUE(absl::IsUnavailable(status)) << status;
   EXPECT_THAT(std::string(status.message()), HasSubstr("is there a network?"));
+  request_.addresses = {kUnreachable, other_};
+  const std::string both(Failure().message());
+  EXPECT_THAT(both, HasSubstr(kUnreachable));
+  EXPECT_THAT(both, HasSubstr(other_));
 }
 
 TEST_F(FetchFileTest, RefusesWhatItMustNotFetch) {

@@ -48,8 +48,12 @@ Outcome Download(const std::vector<std::string>& words) {
   request.md5 = source->md5;
   request.limit = kLargestFile;
   const absl::StatusOr<Fetched> fetched = FetchFile(request);
-  if (!fetched.ok()) return Failed(absl::Status(fetched.status().code(), EscapeForTerminal(fetched.status().message())));
   Outcome outcome;
+  if (!fetched.ok()) {
+    outcome = Failed(absl::Status(fetched.status().code(), EscapeForTerminal(fetched.status().message())));
+    absl::StrAppend(&outcome.errors, "the file may also be put there by hand; without it experiments use embedded data\n");
+    return outcome;
+  }
   outcome.output = absl::StrCat(request.path, "\n");
   if (*fetched == Fetched::kBefore) outcome.errors = absl::StrCat("plumbline: ", name, " was there, nothing to do\n");
   return outcome;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "experiments/data/md5.h"
 #include "reports/files.h"
 
@@ -90,10 +91,10 @@ absl::Status Publish(const std::string& part, const std::string& path) {
   return status.ok() ? SyncFolder(system, FolderOf(path)) : status;
 }
 
-// One address; the part file is right afterwards, or the status says why not.
+// One address; the part file is right afterwards, or the status says why not, beginning with the address.
 absl::Status FetchFrom(const std::string& address, const FetchRequest& request, const std::string& part) {
   const auto failed = [&](absl::StatusCode code, absl::string_view what) {
-    return absl::Status(code, absl::StrCat(request.path, ": error: ", address, ": ", what));
+    return absl::Status(code, absl::StrCat(address, ": ", what));
   };
   absl::StatusOr<int> status = RunCurl(address, part, request.limit);
   if (status.ok() && (*status == 33 || *status == 36)) {
@@ -115,6 +116,21 @@ absl::Status FetchFrom(const std::string& address, const FetchRequest& request, 
                 absl::StrCat("what came is not the file: its MD5 is ", *md5, ", not ", request.md5, "; it was removed"));
 }
 
+// The code is that of the last address.
+absl::Status FetchFromAny(const FetchRequest& request, const std::string& part) {
+  absl::StatusCode code = absl::StatusCode::kUnavailable;
+  std::vector<std::string> reasons;
+  for (const std::string& address : request.addresses) {
+    const absl::Status status = FetchFrom(address, request, part);
+    if (status.ok()) return status;
+    code = status.code();
+    reasons.emplace_back(status.message());
+    if (absl::IsNotFound(status)) break;  // no curl
+  }
+  return absl::Status(code, absl::StrCat(request.path, ": error: no address gave the file: ",
+                                         absl::StrJoin(reasons, "; ")));
+}
+
 }  // namespace
 
 absl::StatusOr<Fetched> FetchFile(const FetchRequest& request) {
@@ -133,11 +149,7 @@ absl::StatusOr<Fetched> FetchFile(const FetchRequest& request) {
   if (left.ok() && *left == request.md5) {
     status = absl::OkStatus();
   } else {
-    status = absl::UnavailableError(absl::StrCat(request.path, ": error: there is no address"));
-    for (const std::string& address : request.addresses) {
-      status = FetchFrom(address, request, part);
-      if (status.ok() || absl::IsNotFound(status)) break;
-    }
+    status = FetchFromAny(request, part);
   }
   if (status.ok()) status = Publish(part, request.path);
   if (!status.ok()) return status;
