@@ -10,6 +10,11 @@ namespace {
 
 constexpr size_t kLargestFile = size_t{16} << 30;
 
+absl::Status Write(const std::string& path, const absl::StatusOr<std::string>& bytes) {
+  if (bytes.ok()) return WriteFileAtomically(RealSystemCalls(), path, *bytes);
+  return absl::Status(bytes.status().code(), absl::StrCat(path, ": error: ", bytes.status().message()));
+}
+
 }  // namespace
 
 absl::StatusOr<NamedArrays> ReadArrays(const std::string& path) {
@@ -25,9 +30,12 @@ absl::StatusOr<NamedArrays> ReadArrays(const std::string& path) {
 }
 
 absl::Status WriteNpz(const std::string& path, const NamedArrays& arrays) {
-  const absl::StatusOr<std::string> bytes = SerializeNpz(arrays);
-  if (!bytes.ok()) return absl::Status(bytes.status().code(), absl::StrCat(path, ": error: ", bytes.status().message()));
-  return WriteFileAtomically(RealSystemCalls(), path, *bytes);
+  return Write(path, SerializeNpz(arrays));
+}
+
+absl::Status WriteSafetensors(const std::string& path, const NamedArrays& arrays,
+                              const std::map<std::string, std::string>& metadata) {
+  return Write(path, SerializeSafetensors(arrays, metadata));
 }
 
 }  // namespace plumbline

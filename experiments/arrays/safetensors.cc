@@ -1,6 +1,6 @@
 // The format: eight bytes of header length, a JSON object of names to type, shape and byte range, then the data.
 #include <algorithm>
-#include <cstring>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -20,7 +20,11 @@ struct TypeName {
 
 constexpr TypeName kTypes[] = {{"F32", ElementType::kF32}, {"F64", ElementType::kF64}, {"I64", ElementType::kS64},
                                {"I32", ElementType::kS32}, {"I16", ElementType::kS16}, {"I8", ElementType::kS8},
+                               {"U64", ElementType::kU64}, {"U32", ElementType::kU32}, {"U16", ElementType::kU16},
                                {"U8", ElementType::kU8},   {"BOOL", ElementType::kBool}};
+
+constexpr char kMetadata[] = "__metadata__";
+constexpr size_t kAlignment = 8;  // of the data, by spaces after the header
 
 absl::Status Invalid(absl::string_view what) { return absl::InvalidArgumentError(what); }
 
@@ -68,6 +72,23 @@ bool Covers(std::vector<std::pair<uint64_t, uint64_t>> ranges, uint64_t size) {
   return at == size;
 }
 
+// The header as JSON; the parser drops all but the last of equal names silently, so they are looked for as it reads.
+absl::StatusOr<nlohmann::json> ParseHeader(absl::string_view header) {
+  std::set<std::string> tensors, fields;  // fields: of the tensor that is being read
+  std::string duplicate;
+  const auto callback = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
+    if (event != nlohmann::json::parse_event_t::key || depth > 2) return true;
+    const std::string key = parsed;
+    if (depth == 1) fields.clear();
+    if (!(depth == 1 ? tensors : fields).insert(key).second && duplicate.empty()) duplicate = key;
+    return true;
+  };
+  nlohmann::json json = nlohmann::json::parse(header.begin(), header.end(), callback, false);
+  if (json.is_discarded() || !json.is_object()) return Invalid("its header is no JSON object");
+  if (!duplicate.empty()) return Invalid(absl::StrCat("'", duplicate, "' is there twice"));
+  return json;
+}
+
 }  // namespace
 
 absl::StatusOr<NamedArrays> ParseSafetensors(absl::string_view file) {
@@ -77,24 +98,12 @@ absl::StatusOr<NamedArrays> ParseSafetensors(absl::string_view file) {
   if (length > kLargestHeader || length > file.size() - 8) return Invalid("its header is longer than the file");
   const absl::string_view header = file.substr(8, length);
   const absl::string_view data = file.substr(8 + length);
-  // Duplicate names would be dropped silently by the parser, so they are looked for while it reads.
-  std::vector<std::string> keys;
-  std::string duplicate;
-  const auto callback = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
-    if (event == nlohmann::json::parse_event_t::key && depth == 1) {
-      const std::string key = parsed;
-      if (std::find(keys.begin(), keys.end(), key) != keys.end()) duplicate = key;
-      keys.push_back(key);
-    }
-    return true;
-  };
-  const nlohmann::json json = nlohmann::json::parse(header.begin(), header.end(), callback, false);
-  if (json.is_discarded() || !json.is_object()) return Invalid("its header is no JSON object");
-  if (!duplicate.empty()) return Invalid(absl::StrCat("tensor '", duplicate, "' is there twice"));
+  const absl::StatusOr<nlohmann::json> json = ParseHeader(header);
+  if (!json.ok()) return json.status();
   NamedArrays arrays;
   std::vector<std::pair<uint64_t, uint64_t>> ranges;
-  for (const auto& item : json.items()) {
-    if (item.key() == "__metadata__") continue;
+  for (const auto& item : json->items()) {
+    if (item.key() == kMetadata) continue;
     std::pair<uint64_t, uint64_t> range;
     absl::StatusOr<FileArray> array = ReadTensor(item.value(), data, range);
     if (!array.ok()) return Invalid(absl::StrCat("tensor '", item.key(), "': ", array.status().message()));
@@ -103,6 +112,41 @@ absl::StatusOr<NamedArrays> ParseSafetensors(absl::string_view file) {
   }
   if (!Covers(std::move(ranges), data.size())) return Invalid("its tensors overlap or leave bytes unused");
   return arrays;
+}
+
+absl::StatusOr<std::string> SerializeSafetensors(const NamedArrays& arrays,
+                                                 const std::map<std::string, std::string>& metadata) {
+  // Large elements first, so that all are aligned; among equals by name.
+  std::vector<const NamedArrays::value_type*> order;
+  for (const auto& entry : arrays) order.push_back(&entry);
+  std::stable_sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
+    return ByteSize(a->second.type) > ByteSize(b->second.type);
+  });
+  nlohmann::json json = nlohmann::json::object();  // sorts its keys
+  if (!metadata.empty()) json[kMetadata] = metadata;
+  size_t at = 0;
+  for (const auto* entry : order) {
+    const auto& [name, array] = *entry;
+    if (name == kMetadata) return Invalid(absl::StrCat("no tensor can be named '", name, "'"));
+    const auto type =
+        std::find_if(std::begin(kTypes), std::end(kTypes), [&](const TypeName& known) { return known.type == array.type; });
+    json[name] = {{"dtype", type->name}, {"shape", array.shape}, {"data_offsets", {at, at + array.bytes.size()}}};
+    at += array.bytes.size();
+  }
+  std::string header;
+  try {
+    header = json.dump();
+  } catch (const nlohmann::json::exception&) {
+    return Invalid("a name is no valid UTF-8");
+  }
+  header.append((kAlignment - header.size() % kAlignment) % kAlignment, ' ');
+  if (header.size() > kLargestHeader) return Invalid("there are more tensors than the format can list");
+  std::string file;
+  file.reserve(8 + header.size() + at);
+  for (int i = 0; i < 8; ++i) file.push_back(static_cast<char>(static_cast<uint64_t>(header.size()) >> (8 * i)));
+  file += header;
+  for (const auto* entry : order) file += entry->second.bytes;
+  return file;
 }
 
 }  // namespace plumbline

@@ -28,6 +28,9 @@ struct Outcome {
   std::string errors;  // stderr: diagnostics, notes
 };
 
+// Where data sets are looked for and downloaded to, in the working directory.
+inline constexpr char kDefaultDataFolder[] = "data";
+
 struct Command {
   std::string name;
   std::string synopsis;  // arguments and flags, one line
@@ -45,6 +48,7 @@ Command RunCommand();
 Command ReproduceCommand();
 Command ReportCommand();
 Command CollectCommand();
+Command DownloadCommand();
 
 ExitCode ExitCodeOf(const absl::Status& status);
 // An outcome that only reports the error; usage errors point at --help of the command.

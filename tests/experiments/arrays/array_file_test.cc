@@ -2,6 +2,7 @@
 #include "experiments/arrays/array_file.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -60,6 +61,80 @@ TEST(Npy, RefusesWhatItCannotTrust) {
   EXPECT_THAT(Error(Npy("__import__('os')", "")), HasSubstr("no dictionary"));
 }
 
+// A .npy file of format version 2 or 3: four bytes of header length.
+std::string LongNpy(char major, const std::string& header, const std::string& payload) {
+  std::string file("\x93NUMPY", 6);
+  file += {major, '\0'};
+  for (int i = 0; i < 4; ++i) file.push_back(static_cast<char>(header.size() >> (8 * i)));
+  return file + header + payload;
+}
+
+TEST(Npy, ReadsEveryFormatVersionAndAnyOrderOfKeys) {
+  for (const char major : {'\2', '\3'}) {
+    const auto read = ParseNpy(LongNpy(major, Header("|u1", "False", "(2,)") + std::string(70000, ' '), "ab"));
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(read->bytes, "ab");
+  }
+  const auto read = ParseNpy(Npy("{\"shape\":(2,),\"descr\":\"|u1\",\"fortran_order\":False}", "ab"));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->bytes, "ab");
+}
+
+TEST(Npy, RefusesOtherFormatVersions) {
+  const std::string header = Header("|u1", "False", "(2,)");
+  std::string file = Npy(header, "ab");
+  for (const auto& [major, minor] : std::vector<std::pair<int, int>>{{0, 0}, {4, 0}, {1, 1}, {255, 255}}) {
+    file[6] = static_cast<char>(major);
+    file[7] = static_cast<char>(minor);
+    EXPECT_THAT(Error(file), HasSubstr(absl::StrCat("version ", major, ".", minor)));
+  }
+}
+
+TEST(Npy, RefusesHeaderLengthsBeyondTheFile) {
+  std::string file = Npy(Header("|u1", "False", "(2,)"), "ab");
+  file[8] = file[9] = '\xff';
+  EXPECT_THAT(Error(file), HasSubstr("longer than the file"));
+  EXPECT_THAT(Error(Npy("", "ab")), HasSubstr("no dictionary"));
+  EXPECT_THAT(Error(Npy("{", "ab")), HasSubstr("malformed"));
+  std::string longer = LongNpy('\2', Header("|u1", "False", "(2,)"), "ab");
+  for (int i = 8; i < 12; ++i) longer[static_cast<size_t>(i)] = '\xff';
+  EXPECT_THAT(Error(longer), HasSubstr("longer than the file"));
+}
+
+TEST(Npy, RefusesHeadersThatAreNoSuchLiteral) {
+  const auto with_shape = [](const std::string& shape) { return Error(Npy(Header("|u1", "False", shape), "ab")); };
+  for (const char* shape : {"(1_000,)", "(1e3,)", "(0x10,)", "(2 2)", "(,)", "(2,", "[2]", "2", "(+2,)", "(99999999999999999999,)"}) {
+    EXPECT_THAT(with_shape(shape), testing::AnyOf(HasSubstr("malformed"), HasSubstr("no tuple"))) << shape;
+  }
+  EXPECT_THAT(with_shape(absl::StrCat("(", std::string(79, '1'), ")")), HasSubstr("malformed"));
+  std::string axes = "(";
+  for (int i = 0; i < 40; ++i) axes += "1, ";
+  EXPECT_THAT(with_shape(axes + ")"), HasSubstr("more than 32 axes"));
+  for (const char* order : {"1", "true", "None", "'True'"}) {
+    EXPECT_THAT(Error(Npy(Header("|u1", order, "(2,)"), "ab")), HasSubstr("no boolean")) << order;
+  }
+  EXPECT_THAT(Error(Npy("{'descr': '|u1', 'descr': '|u1', 'fortran_order': False, 'shape': (2,)}", "ab")),
+              HasSubstr("'descr' twice"));
+  EXPECT_THAT(Error(Npy("{'descr': '|u1', 'more': 1, 'fortran_order': False, 'shape': (2,)}", "ab")),
+              HasSubstr("unknown key 'more'"));
+  EXPECT_THAT(Error(Npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,)}", "ab")),
+              HasSubstr("structured"));
+  EXPECT_THAT(Error(Npy(Header("|u1", "False", "(2,)") + "x", "ab")), HasSubstr("text after"));
+}
+
+TEST(Npy, RefusesTrailingBytesAndReadsEmptyArraysOfHugeShape) {
+  EXPECT_THAT(Error(Npy(Header("|u1", "False", "(2,)"), "abc")), HasSubstr("3 follow the header"));
+  const auto read = ParseNpy(Npy(Header("<f8", "True", "(0, 4611686018427387904, 4611686018427387904)"), ""));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->size(), 0);
+}
+
+TEST(Npy, RefusesTypesThatAreNoPlainNumbers) {
+  for (const char* descr : {"<f2", "<c8", "|S3", "<U4", "<M8[ns]", "|V4", "f4", "*f4", "", "<f44"}) {
+    EXPECT_THAT(Error(Npy(Header(descr, "False", "(1,)"), "abcd")), HasSubstr("plain numbers")) << descr;
+  }
+}
+
 TEST(Npy, RefusesEveryTruncation) {
   const std::string whole = SerializeNpy(MakeArray({3}, std::vector<double>{1, 2, 3}));
   for (size_t length = 0; length < whole.size(); ++length) EXPECT_FALSE(ParseNpy(whole.substr(0, length)).ok());
@@ -94,26 +169,6 @@ TEST(Npz, RefusesEveryTruncationAndFlippedPayloads) {
   std::string flipped = whole;
   flipped[150] = static_cast<char>(flipped[150] ^ 1);  // within the data: the CRC tells
   EXPECT_FALSE(ParseNpz(flipped).ok());
-}
-
-// A safetensors file of this header and data.
-std::string Safetensors(const std::string& header, const std::string& data) {
-  std::string file(8, '\0');
-  for (int i = 0; i < 8; ++i) file[i] = static_cast<char>(header.size() >> (8 * i));
-  return file + header + data;
-}
-
-TEST(Safetensors, ReadsTensorsAndRefusesBadOnes) {
-  const std::string entry = R"("a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]})";
-  const auto good = ParseSafetensors(Safetensors("{" + entry + "}", std::string(4, '\0')));
-  ASSERT_TRUE(good.ok()) << good.status();
-  EXPECT_EQ(ToFloats(good->at("a")), std::vector<float>{0});
-  const auto error = [](const std::string& file) { return std::string(ParseSafetensors(file).status().message()); };
-  EXPECT_THAT(error(Safetensors("{" + entry + ", " + entry + "}", std::string(4, '\0'))), HasSubstr("twice"));
-  EXPECT_THAT(error(Safetensors("{" + entry + "}", std::string(8, '\0'))), HasSubstr("overlap or leave bytes"));
-  EXPECT_THAT(error(Safetensors("{" + entry + "}", "")), HasSubstr("outside the file"));
-  EXPECT_THAT(error(Safetensors("[1]", "")), HasSubstr("no JSON object"));
-  EXPECT_THAT(error(std::string(8, '\xff')), HasSubstr("longer than the file"));
 }
 
 }  // namespace
