@@ -17,9 +17,9 @@ namespace plumbline {
 absl::StatusOr<double> Mean(absl::Span<const double> values);
 
 // The mean with Student's interval, mean ± t(n - 1; (1 + level)/2) · s / √n with
-// s² = Σ (x - mean)² / (n - 1) (Student, The probable error of a mean, Biometrika 6, 1908). It takes
-// the values for independent draws of about a normal distribution. Equal values give an interval of
-// no width. FailedPrecondition for fewer than 2 values.
+// s² = Σ (x - mean)² / (n - 1) (Student, The probable error of a mean, Biometrika 6, 1908). It
+// takes the values for independent draws of about a normal distribution. Equal values give an
+// interval of no width. FailedPrecondition for fewer than 2 values.
 absl::StatusOr<Estimate> MeanEstimate(absl::Span<const double> values, double level);
 
 // The mean of a[i] - b[i] with Student's interval of these differences: what two methods differ by

@@ -274,9 +274,9 @@ Layout LayOut(const Plot& plot, std::vector<std::string>& notes) {
   layout.title = WrapText(plot.title, plot.width - 2 * kPlotEdge, kTitleSize);
   double names_height = 0;
   for (const DrawnSeries& each : series) names_height += NameHeight(each);
-  const double above =
-      plot.title.empty() ? 2 * kPlotEdge
-                         : 20 + kTitleSize * 1.25 * static_cast<double>(layout.title.size());
+  const double above = plot.title.empty()
+                           ? 2 * kPlotEdge
+                           : 20 + kTitleSize * 1.25 * static_cast<double>(layout.title.size());
   constexpr double kBelow = 54;
   layout.height = std::max(plot.height, above + names_height + kBelow);
 

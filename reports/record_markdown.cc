@@ -11,13 +11,13 @@ namespace plumbline {
 std::vector<md::Inline> ProvenanceItems(const record::Record& timed) {
   const record::Environment& environment = timed.environment();
   const record::Fingerprint& fingerprint = timed.fingerprint();
-  return {md::Text(absl::StrCat("Machine: ", environment.cpu_model(), ", ", environment.threads(),
-                                environment.threads() == 1 ? " thread" : " threads",
-                                " for timed programs, instruction set ",
-                                environment.effective_isa())),
-          md::Text(absl::StrCat("Fingerprint: engine ", fingerprint.engine_version(), ", oneDNN ",
-                                fingerprint.onednn_version(), ", ", fingerprint.compiler(), ", ",
-                                fingerprint.libm()))};
+  return {
+      md::Text(absl::StrCat("Machine: ", environment.cpu_model(), ", ", environment.threads(),
+                            environment.threads() == 1 ? " thread" : " threads",
+                            " for timed programs, instruction set ", environment.effective_isa())),
+      md::Text(absl::StrCat("Fingerprint: engine ", fingerprint.engine_version(), ", oneDNN ",
+                            fingerprint.onednn_version(), ", ", fingerprint.compiler(), ", ",
+                            fingerprint.libm()))};
 }
 
 double BareMatmulRate(const record::Record& record) {

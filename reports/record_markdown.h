@@ -1,5 +1,5 @@
-// Parts of a page that reports of several experiments share: where their records come from, and times
-// beside the yardstick that is timed in the same rounds. Knows records, not experiments.
+// Parts of a page that reports of several experiments share: where their records come from, and
+// times beside the yardstick that is timed in the same rounds. Knows records, not experiments.
 #ifndef PLUMBLINE_REPORTS_RECORD_MARKDOWN_H_
 #define PLUMBLINE_REPORTS_RECORD_MARKDOWN_H_
 

@@ -200,7 +200,8 @@ TEST(PlotTest, PanelsStandBelowEachOtherWithClipsOfTheirOwn) {
     const size_t at = panels.svg.find("<rect x=", panels.svg.find("id=\"" + id + "\""));
     const size_t y = panels.svg.find(" y=", at);
     const size_t width = panels.svg.find(" width=", y);
-    return panels.svg.substr(at, y - at) + panels.svg.substr(width, panels.svg.find(" height=", width) - width);
+    return panels.svg.substr(at, y - at) +
+           panels.svg.substr(width, panels.svg.find(" height=", width) - width);
   };
   EXPECT_EQ(clip_of("frame0"), clip_of("frame1"));
 }

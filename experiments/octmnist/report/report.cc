@@ -21,7 +21,8 @@ namespace {
 void AddBanner(const DataSet& set, md::Document& report) {
   const md::Inline sentence = md::Text(absl::StrCat("Data: ", set.sentence));
   report.Paragraph(set.embedded ? md::Bold("Generated data, not OCTMNIST: no number below is comparable with published "
-                                           "ones.") + md::Text(" ") + sentence
+                                           "ones.") +
+                                      md::Text(" ") + sentence
                                 : sentence);
 }
 
@@ -43,22 +44,24 @@ std::string TrainingText(const Data& data) {
 void AddHead(const Data& data, md::Document& report) {
   report.Heading(1, md::Text(absl::StrCat("Image classification with and without max pooling",
                                           data.set.embedded ? ", on generated images" : ": OCTMNIST")));
-  report.Paragraph(md::Text(
-      "A small convolutional network classifies images of 28 × 28 pixels. One variant subsamples by max pooling, the other "
-      "by convolutions of stride 2. Which learning rate is best, which variant is more accurate, and why, at an equal number "
-      "of parameters?"));
-  report.Paragraph(md::Convention() + md::Text(" Brackets after an upright number are a 95 % interval over seeds or items, "
-                                               "as said beside it."));
-  const record::Record* timed = data.costs.empty() ? data.configurations.front().runs.front().record
-                                                   : data.costs.begin()->second;
+  report.Paragraph(
+      md::Text("A small convolutional network classifies images of 28 × 28 pixels. One variant subsamples by max "
+               "pooling, the other by convolutions of stride 2. Which learning rate is best, which variant is more "
+               "accurate, and why, at an equal number of parameters?"));
+  report.Paragraph(md::Convention() +
+                   md::Text(" Brackets after an upright number are a 95 % interval over seeds or items, as said beside "
+                            "it."));
+  const record::Record* timed =
+      data.costs.empty() ? data.configurations.front().runs.front().record : data.costs.begin()->second;
   std::vector<md::Inline> items = {md::Text(TrainingText(data))};
   for (const record::DataDigest& digest : data.set.record->data()) {
     items.push_back(md::Text(absl::StrCat("Data digest of ", digest.name(), ": ")) + md::Code(digest.sha256()));
   }
   for (const md::Inline& item : ProvenanceItems(*timed)) items.push_back(item);
   if (data.places.size() > 1) {
-    items.push_back(md::Text(absl::StrCat("The records were made at ", data.places.size(), " fingerprints, between which "
-                                          "exact values may differ: ", absl::StrJoin(data.places, "; "))));
+    items.push_back(md::Text(absl::StrCat("The records were made at ", data.places.size(),
+                                          " fingerprints, between which exact values may differ: ",
+                                          absl::StrJoin(data.places, "; "))));
   }
   if (data.left_out > 0) {
     items.push_back(md::Text(absl::StrCat(data.left_out, data.left_out == 1 ? " run" : " runs",
@@ -67,8 +70,9 @@ void AddHead(const Data& data, md::Document& report) {
   report.Bullets(items);
   const std::vector<std::string> missing = MissingRuns(data);
   if (missing.empty()) return;
-  report.Paragraph(md::Bold(absl::StrCat("Runs are missing (", missing.size(), "); the answers below are provisional.")) +
-                   md::Text(absl::StrCat(" Not run: ", absl::StrJoin(missing, "; "), ".")));
+  report.Paragraph(
+      md::Bold(absl::StrCat("Runs are missing (", missing.size(), "); the answers below are provisional.")) +
+      md::Text(absl::StrCat(" Not run: ", absl::StrJoin(missing, "; "), ".")));
 }
 
 // "validation 0.87 [...], test 0.83 [...] on the published subset, 0.82 [...] on all items".
@@ -106,7 +110,8 @@ void AddShort(const Data& data, const Findings& findings, md::Document& report) 
   report.Heading(2, md::Text("In short"));
   std::vector<md::Inline> items;
   if (findings.best == nullptr) {
-    items.push_back(md::Text("(1) With pooling no learning rate can be chosen: there is none without a run that diverged."));
+    items.push_back(
+        md::Text("(1) With pooling no learning rate can be chosen: there is none without a run that diverged."));
   } else {
     items.push_back(md::Text("(1) With pooling the best learning rate is ") + md::Bold(findings.best->rate_text) +
                     md::Text(": ") + Accuracies(*findings.best) + md::Text("."));
@@ -153,7 +158,8 @@ void AddDataSet(const Data& data, md::Document& report) {
       double sum = 0;
       for (const int64_t count : counts) sum += static_cast<double>(count);
       row.push_back(md::Exact(counts[label]));
-      row.push_back(md::Text(sum > 0 ? absl::StrCat(FixedText(100 * static_cast<double>(counts[label]) / sum, 2), " %") : "—"));
+      row.push_back(
+          md::Text(sum > 0 ? absl::StrCat(FixedText(100 * static_cast<double>(counts[label]) / sum, 2), " %") : "—"));
     }
     int64_t published = 0;
     for (size_t i = 0; i < data.set.published.size(); ++i) {

@@ -60,8 +60,9 @@ std::string CheckOfFeatures(const record::Record* record) {
   const std::vector<int64_t> linear = RecordedShape(record, "fc1.weight");
   if (convolution.size() != 4 || linear.size() != 2) return "not recorded";
   const int64_t features = convolution[0] * 6 * 6;
-  return absl::StrCat(convolution[0], " · 6 · 6 = ", features,
-                      features == linear[1] ? ", as fc1.weight takes" : absl::StrCat(", but fc1.weight takes ", linear[1]));
+  return absl::StrCat(
+      convolution[0], " · 6 · 6 = ", features,
+      features == linear[1] ? ", as fc1.weight takes" : absl::StrCat(", but fc1.weight takes ", linear[1]));
 }
 
 void AddGaps(const std::vector<Gap>& gaps, const std::string& first, const std::string& second, md::Document& report) {
@@ -96,12 +97,13 @@ void AddMcNemar(const Data& data, const Configuration& first, const Configuratio
                 md::Document& report) {
   const std::vector<Disagreement> seeds = Disagreements(data, first, second, metric);
   if (seeds.empty()) {
-    report.Paragraph(md::Text("There are no test predictions of one seed from both networks, so McNemar's test has "
-                              "nothing to count."));
+    report.Paragraph(
+        md::Text("There are no test predictions of one seed from both networks, so McNemar's test has nothing "
+                 "to count."));
     return;
   }
-  const int64_t items = metric == Metric::kTestAll ? static_cast<int64_t>(data.set.labels.size())
-                                                   : data.set.published_items();
+  const int64_t items =
+      metric == Metric::kTestAll ? static_cast<int64_t>(data.set.labels.size()) : data.set.published_items();
   std::vector<double> p;
   for (const Disagreement& seed : seeds) p.push_back(seed.p);
   const std::vector<double> adjusted = HolmAdjusted(p);
@@ -129,7 +131,8 @@ void AddMcNemar(const Data& data, const Configuration& first, const Configuratio
   }
   report.Add(table);
   report.Paragraph(md::Text(absl::StrCat(
-      "McNemar's exact test (binomial, two-sided) on the items that one network alone gets right rejects equality at 5 % in ",
+      "McNemar's exact test (binomial, two-sided) on the items that one network alone gets right rejects equality at 5 "
+      "% in ",
       rejected, " of ", seeds.size(), seeds.size() == 1 ? " seed" : " seeds after Holm's correction",
       rejected == 0 ? "." : absl::StrCat(", ", towards_first, " of them in favour of pooling."),
       seeds.size() == 1 ? ""
@@ -144,14 +147,15 @@ md::Inline GapSentence(const Gap& test, const Gap& validation) {
   if (error > 0) {
     text = absl::StrCat("An accuracy of ", FixedText(test.first, 3), " on ", CountText(test.items),
                         " items has a standard error of ", FixedText(100 * error, 1), " points; the test gap of ",
-                        PointsText(test.difference()), " points is ", FixedText(std::fabs(test.difference()) / error, 1),
-                        " of these. ");
+                        PointsText(test.difference()), " points is ",
+                        FixedText(std::fabs(test.difference()) / error, 1), " of these. ");
   }
   absl::StrAppend(&text, "The test gap alone is ", VerdictText(test), ". ");
   const double other = ProportionStandardError(validation.first, validation.items);
   absl::StrAppend(&text, "The validation gap of ", PointsText(validation.difference()), " points",
-                  std::isnan(other) ? "" : absl::StrCat(" (", CountText(validation.items), " items, standard error ",
-                                                        FixedText(100 * other, 1), ")"),
+                  std::isnan(other) ? ""
+                                    : absl::StrCat(" (", CountText(validation.items), " items, standard error ",
+                                                   FixedText(100 * other, 1), ")"),
                   " is ", VerdictText(validation), ".");
   return md::Text(text);
 }
@@ -225,16 +229,18 @@ void AddParameters(const Data& data, md::Document& report) {
   }
   const int64_t first = ParameterCount(data, true);
   const int64_t second = ParameterCount(data, false);
-  const auto total = [](int64_t count) { return count > 0 ? md::Raw(absl::StrCat("**", CountText(count), "**")) : md::Text("—"); };
+  const auto total = [](int64_t count) {
+    return count > 0 ? md::Raw(absl::StrCat("**", CountText(count), "**")) : md::Text("—");
+  };
   table.AddRow({md::Bold("total"), md::Text(""), total(first), md::Text(""), total(second)});
   report.Add(table);
   if (first > 0 && second > 0) {
-    report.Paragraph(md::Text(first == second ? "Both networks have the same number of parameters. "
-                                              : "The networks differ in their number of parameters. ") +
-                     md::Text("Convolutions have weights for channels and kernels, not for positions, and pooling has "
-                              "none; so only the first affine layer could differ, by the number of its inputs. A window "
-                              "of k pixels with padding p and stride s makes (n + 2p − k)/s + 1, rounded down, of n "
-                              "pixels a side:"));
+    report.Paragraph(
+        md::Text(first == second ? "Both networks have the same number of parameters. "
+                                 : "The networks differ in their number of parameters. ") +
+        md::Text("Convolutions have weights for channels and kernels, not for positions, and pooling has none; so only "
+                 "the first affine layer could differ, by the number of its inputs. A window of k pixels with padding "
+                 "p and stride s makes (n + 2p − k)/s + 1, rounded down, of n pixels a side:"));
   }
   report.Formula(
       "\\begin{aligned}\n"
@@ -254,13 +260,14 @@ void AddDifference(const Data& data, const Findings& findings, md::Document& rep
   }
   report.Paragraph(md::Text(absl::StrCat(
       "Accuracy with pooling minus accuracy without, in percentage points, both at rate ", findings.best->rate_text,
-      ", paired by seed. Two things vary: the seed, and the items that happened to be in the set. The interval over seeds "
-      "is Student's for the paired differences, these items given; the interval over items is for the networks given, on "
-      "test items from the difference at each item averaged over seeds, on validation items as if the two networks had "
-      "been tried on different ones, which is cautious. A difference is called conclusive when both intervals exclude 0 "
-      "on the same side.")));
+      ", paired by seed. Two things vary: the seed, and the items that happened to be in the set. The interval over "
+      "seeds is Student's for the paired differences, these items given; the interval over items is for the networks "
+      "given, on test items from the difference at each item averaged over seeds, on validation items as if the two "
+      "networks had been tried on different ones, which is cautious. A difference is called conclusive when both "
+      "intervals exclude 0 on the same side.")));
   std::vector<Gap> gaps;
-  for (const Metric metric : {Metric::kLastValidation, Metric::kBestValidation, Metric::kTestPublished, Metric::kTestAll}) {
+  for (const Metric metric :
+       {Metric::kLastValidation, Metric::kBestValidation, Metric::kTestPublished, Metric::kTestAll}) {
     if (metric == Metric::kTestPublished && data.set.published.empty()) continue;
     gaps.push_back(MeasureGap(data, *findings.best, *findings.same_rate, metric));
   }
@@ -290,8 +297,9 @@ void AddClasses(const Data& data, const Findings& findings, md::Document& report
   }
   report.Paragraph(md::Text(absl::StrCat(
       "All test items by the network ", findings.best->Name(), ", seed ", run->seed,
-      " (one seed, because the items come again with each). Rows are labels, columns predictions. Recall is the share of a "
-      "class that is found, with Wilson's 95 % interval over items; beside it the mean over seeds with Student's.")));
+      " (one seed, because the items come again with each). Rows are labels, columns predictions. Recall is the share "
+      "of a class that is found, with Wilson's 95 % interval over items; beside it the mean over seeds "
+      "with Student's.")));
   std::vector<md::Column> columns = {{md::Text("label"), md::Align::kLeft}};
   for (const std::string& name : data.set.classes) columns.push_back({md::Text(name), md::Align::kRight});
   columns.push_back({md::Text("recall [95 % over items]"), md::Align::kRight});

@@ -18,7 +18,9 @@ constexpr char kForward[] = "forward";
 constexpr char kTraining[] = "training_step";
 
 // The names that experiments/run/record_parts gives to values of a program.
-std::string ProgramValue(const std::string& program, const std::string& value) { return absl::StrCat(program, "/", value); }
+std::string ProgramValue(const std::string& program, const std::string& value) {
+  return absl::StrCat(program, "/", value);
+}
 
 std::string ProgramName(const std::string& program) { return program == kForward ? "forward" : "training step"; }
 
@@ -145,7 +147,8 @@ md::Inline TimeRatio(const Data& data, const std::string& program, int64_t batch
   const record::MeasuredSeries* a = FindMeasuredSeries(*with->second, ProgramValue(program, "time"));
   const record::MeasuredSeries* b = FindMeasuredSeries(*without->second, ProgramValue(program, "time"));
   if (a == nullptr || b == nullptr) return md::Absent("not measured");
-  if (a->measurement() != b->measurement() || a->sample_size() != b->sample_size()) return md::Absent("not interleaved");
+  if (a->measurement() != b->measurement() || a->sample_size() != b->sample_size())
+    return md::Absent("not interleaved");
   return md::MeasuredEstimate(PairedRatio(Samples(*a), Samples(*b), kLevel), "", 3);
 }
 
@@ -169,7 +172,8 @@ void AddPolynomials(const Data& data, md::Document& report) {
       for (const char* program : {kForward, kTraining}) {
         const record::Cost* cost = CostOf(*record, program, record::Cost::OPERATIONS);
         if (cost == nullptr) continue;
-        items.push_back(md::Text(absl::StrCat(VariantName(pooling), ", ", ProgramName(program), ": ")) + md::Code(cost->text()));
+        items.push_back(md::Text(absl::StrCat(VariantName(pooling), ", ", ProgramName(program), ": ")) +
+                        md::Code(cost->text()));
       }
       break;
     }
@@ -185,9 +189,10 @@ md::Inline ResolutionItem(const Data& data) {
   const double with = ConvolutionOperations(pair.with);
   const double without = ConvolutionOperations(pair.without);
   const std::string reason =
-      "With pooling the convolutions are computed at every position and then one of four responses is kept, the largest. "
-      "With stride 2 they are computed at one of four positions, whatever is there.";
-  if (with == 0 || without == 0) return md::Text(absl::StrCat(reason, " (No plans are recorded to count the operations of it.)"));
+      "With pooling the convolutions are computed at every position and then one of four responses is kept, the "
+      "largest. With stride 2 they are computed at one of four positions, whatever is there.";
+  if (with == 0 || without == 0)
+    return md::Text(absl::StrCat(reason, " (No plans are recorded to count the operations of it.)"));
   return md::Text(absl::StrCat(reason, " That is ", CountText(std::llround(with)), " against ",
                                CountText(std::llround(without)), " operations an image in the convolutions, ",
                                SignificantText(with / without, 3), " times as many."));
@@ -206,10 +211,10 @@ void AddPrice(const Data& data, md::Document& report) {
     const auto second_bytes = static_cast<double>(ExactInteger(*without->second, planned).value_or(0));
     if (first == nullptr || second == nullptr || second->value() == 0 || second_bytes == 0) continue;
     report.Paragraph(
-        md::Text(absl::StrCat("Its price, with over without pooling in a training step of ", key.second, " images: ",
-                              SignificantText(static_cast<double>(first->value()) / static_cast<double>(second->value()), 3),
-                              " in operations, ", SignificantText(first_bytes / second_bytes, 3),
-                              " in planned memory, and in time ")) +
+        md::Text(absl::StrCat(
+            "Its price, with over without pooling in a training step of ", key.second,
+            " images: ", SignificantText(static_cast<double>(first->value()) / static_cast<double>(second->value()), 3),
+            " in operations, ", SignificantText(first_bytes / second_bytes, 3), " in planned memory, and in time ")) +
         TimeRatio(data, kTraining, key.second) + md::Text("."));
     return;
   }
@@ -219,8 +224,9 @@ std::string Conclusion(const Gap& gap) {
   const std::string size = absl::StrCat(PointsText(gap.difference()), " points of validation accuracy");
   switch (gap.verdict()) {
     case Verdict::kFirst:
-      return absl::StrCat("Pooling is better by ", size,
-                          ", conclusively. Capacity cannot be the reason, since it is equal; what the same weights see is:");
+      return absl::StrCat(
+          "Pooling is better by ", size,
+          ", conclusively. Capacity cannot be the reason, since it is equal; what the same weights see is:");
     case Verdict::kSecond:
       return absl::StrCat("On these data pooling is worse (", size,
                           "), conclusively. What differs, and was expected to speak for pooling, is:");
@@ -242,14 +248,15 @@ void AddCosts(const Data& data, md::Document& report) {
   AddPolynomials(data, report);
   const Pair pair = PlannedPair(data);
   if (!pair.with.empty()) {
-    report.Paragraph(md::Text("Operations of one image in the forward pass, by the steps that ran; what the compiler fused "
-                              "stands under the first node of the step:"));
+    report.Paragraph(
+        md::Text("Operations of one image in the forward pass, by the steps that ran; what the compiler fused stands "
+                 "under the first node of the step:"));
     AddNodes(pair, report);
   }
   report.Paragraph(md::Text(
       "Planned memory is the arena of one shard of the batch. Images a second are medians over rounds with their 95 % "
-      "intervals; the last column is the rate of operations as a share of that of a bare oneDNN matrix product (f32, 1024³, "
-      "one thread) in the same rounds."));
+      "intervals; the last column is the rate of operations as a share of that of a bare oneDNN matrix product (f32, "
+      "1024³, one thread) in the same rounds."));
   md::Table table({{md::Text("network"), md::Align::kLeft},
                    {md::Text("program"), md::Align::kLeft},
                    {md::Text("batch"), md::Align::kRight},
@@ -281,15 +288,18 @@ void AddArgument(const Data& data, const Findings& findings, md::Document& repor
   const int64_t second = ParameterCount(data, false);
   std::vector<md::Inline> items;
   if (first > 0 && first == second) {
-    items.push_back(md::Text(absl::StrCat("Not the number of parameters: ", CountText(first),
-                                          " in both, of the same shapes, with the same dropout and the same training.")));
+    items.push_back(
+        md::Text(absl::StrCat("Not the number of parameters: ", CountText(first),
+                              " in both, of the same shapes, with the same dropout and the same training.")));
   } else if (first > 0 && second > 0) {
-    items.push_back(md::Text(absl::StrCat("The number of parameters: ", CountText(first), " and ", CountText(second), ".")));
+    items.push_back(
+        md::Text(absl::StrCat("The number of parameters: ", CountText(first), " and ", CountText(second), ".")));
   }
   items.push_back(ResolutionItem(data));
   items.push_back(md::Text(
-      "A maximum over 2 × 2 positions stays the same when the image shifts by a pixel within the window, so small shifts "
-      "reach the affine layers less. A strided convolution has no such tolerance and has to learn it from the data."));
+      "A maximum over 2 × 2 positions stays the same when the image shifts by a pixel within the window, so small "
+      "shifts reach the affine layers less. A strided convolution has no such tolerance and has to learn it from the "
+      "data."));
   report.Bullets(items);
   AddPrice(data, report);
 }

@@ -21,7 +21,8 @@ namespace {
 constexpr int kMostExamples = 16;
 
 absl::Status Contradiction(const record::Record& record, const std::string& what) {
-  return absl::InvalidArgumentError(absl::StrCat("the record of ", record.experiment(), " at ", PointText(record), ": ", what));
+  return absl::InvalidArgumentError(
+      absl::StrCat("the record of ", record.experiment(), " at ", PointText(record), ": ", what));
 }
 
 // The digits of a text, each below `classes`.
@@ -153,9 +154,7 @@ void Order(Data& data) {
   }
 }
 
-std::string DataDigestOf(const record::Record& record) {
-  return record.data().empty() ? "" : record.data(0).sha256();
-}
+std::string DataDigestOf(const record::Record& record) { return record.data().empty() ? "" : record.data(0).sha256(); }
 
 // What runs of one scale have in common: epochs, batch, data.
 using Setting = std::tuple<int64_t, int64_t, std::string>;
@@ -185,7 +184,8 @@ std::optional<Setting> CommonSetting(const std::vector<record::Record>& records)
 // A cost record with more rounds says more.
 int RoundsOf(const record::Record& record) {
   int rounds = 0;
-  for (const record::MeasuredSeries& series : record.measured().series()) rounds = std::max(rounds, series.sample_size());
+  for (const record::MeasuredSeries& series : record.measured().series())
+    rounds = std::max(rounds, series.sample_size());
   return rounds;
 }
 
@@ -196,7 +196,9 @@ absl::Status AddCostRecord(const record::Record& record, Data& data) {
   if (!no_maxpool.ok()) return no_maxpool.status();
   if (*batch <= 0) return Contradiction(record, "a batch of no images");
   const record::Record*& place = data.costs[{*no_maxpool == 0, *batch}];
-  const auto rank = [](const record::Record& each) { return std::make_tuple(-RoundsOf(each), each.seed(), each.key()); };
+  const auto rank = [](const record::Record& each) {
+    return std::make_tuple(-RoundsOf(each), each.seed(), each.key());
+  };
   if (place == nullptr || rank(record) < rank(*place)) place = &record;
   return absl::OkStatus();
 }
@@ -277,7 +279,8 @@ absl::StatusOr<Data> Sort(const std::vector<record::Record>& records) {
 std::optional<double> ValueOf(const Run& run, Metric metric) {
   if (run.diverged()) return std::nullopt;
   const std::vector<double>& accuracy = run.validation_accuracy;
-  if (!std::all_of(accuracy.begin(), accuracy.end(), [](double value) { return std::isfinite(value); })) return std::nullopt;
+  if (!std::all_of(accuracy.begin(), accuracy.end(), [](double value) { return std::isfinite(value); }))
+    return std::nullopt;
   if (metric == Metric::kLastValidation) return accuracy.back();
   if (metric == Metric::kBestValidation) return *std::max_element(accuracy.begin(), accuracy.end());
   const char* name = metric == Metric::kTestLoss  ? "test loss"

@@ -1,5 +1,5 @@
-// The records of the image experiment in the order and form in which the report reads them. A record is of the data if it
-// has the test labels, a training run if it has a learning rate, of costs if its point has a batch size.
+// The records of the image experiment in the order and form in which the report reads them. A record is of the data if
+// it has the test labels, a training run if it has a learning rate, of costs if its point has a batch size.
 #ifndef PLUMBLINE_EXPERIMENTS_OCTMNIST_REPORT_REPORT_DATA_H_
 #define PLUMBLINE_EXPERIMENTS_OCTMNIST_REPORT_REPORT_DATA_H_
 
@@ -22,8 +22,8 @@ namespace plumbline::octmnist {
 inline constexpr int kSide = 28;
 
 struct Example {
-  int64_t index = 0;       // in the test set
-  std::string pixels;      // kSide * kSide bytes, row by row
+  int64_t index = 0;   // in the test set
+  std::string pixels;  // kSide * kSide bytes, row by row
 };
 
 struct DataSet {
@@ -66,11 +66,11 @@ struct Configuration {
 
 struct Data {
   DataSet set;
-  std::vector<Configuration> configurations;  // with pooling first, then descending in the rate
+  std::vector<Configuration> configurations;                        // with pooling first, then descending in the rate
   std::map<std::pair<bool, int64_t>, const record::Record*> costs;  // by pooling and batch size
-  std::set<uint64_t> seeds;      // of any training run
-  std::set<std::string> places;  // fingerprints of the records, as text
-  int left_out = 0;              // training runs on other data, or with other epochs or batches
+  std::set<uint64_t> seeds;                                         // of any training run
+  std::set<std::string> places;                                     // fingerprints of the records, as text
+  int left_out = 0;  // training runs on other data, or with other epochs or batches
 
   const Configuration* Find(bool pooling, double rate) const;  // null: none
 };

@@ -26,7 +26,8 @@ std::vector<size_t> ItemsOf(const DataSet& set, Metric metric) {
 }
 
 // Pairs of runs of one seed that both have predictions.
-std::vector<std::pair<const Run*, const Run*>> PredictingPairs(const Configuration& first, const Configuration& second) {
+std::vector<std::pair<const Run*, const Run*>> PredictingPairs(const Configuration& first,
+                                                               const Configuration& second) {
   std::vector<std::pair<const Run*, const Run*>> pairs;
   for (const Run& a : first.runs) {
     for (const Run& b : second.runs) {
@@ -53,8 +54,8 @@ absl::StatusOr<Estimate> OverTestItems(const DataSet& set, const Configuration& 
 
 absl::StatusOr<Estimate> OverUnpairedItems(double first, double second, int64_t items) {
   if (items <= 0) return absl::FailedPreconditionError("the number of items is not known");
-  const double half_width = NormalQuantile((1 + kLevel) / 2) * std::hypot(ProportionStandardError(first, items),
-                                                                          ProportionStandardError(second, items));
+  const double half_width = NormalQuantile((1 + kLevel) / 2) *
+                            std::hypot(ProportionStandardError(first, items), ProportionStandardError(second, items));
   const double difference = first - second;
   return Estimate{difference, {difference - half_width, difference + half_width, kLevel}};
 }
@@ -137,12 +138,13 @@ std::optional<PublishedRange> PublishedFor(const Configuration& configuration, M
     PublishedRange range;
   };
   static constexpr Row kRows[] = {
-      {true, 0.1, Metric::kLastValidation, {0.73, 0.84}},      {true, 0.01, Metric::kLastValidation, {0.865, 0.880}},
-      {true, 0.001, Metric::kLastValidation, {0.76, 0.80}},    {true, 0.01, Metric::kTestPublished, {0.820, 0.839}},
-      {false, 0.01, Metric::kLastValidation, {0.844, 0.856}},  {false, 0.01, Metric::kTestPublished, {0.792, 0.841}},
+      {true, 0.1, Metric::kLastValidation, {0.73, 0.84}},     {true, 0.01, Metric::kLastValidation, {0.865, 0.880}},
+      {true, 0.001, Metric::kLastValidation, {0.76, 0.80}},   {true, 0.01, Metric::kTestPublished, {0.820, 0.839}},
+      {false, 0.01, Metric::kLastValidation, {0.844, 0.856}}, {false, 0.01, Metric::kTestPublished, {0.792, 0.841}},
   };
   for (const Row& row : kRows) {
-    if (row.pooling == configuration.pooling && row.rate == configuration.rate && row.metric == metric) return row.range;
+    if (row.pooling == configuration.pooling && row.rate == configuration.rate && row.metric == metric)
+      return row.range;
   }
   return std::nullopt;
 }
@@ -154,7 +156,10 @@ md::Inline PublishedText(const Configuration& configuration, Metric metric) {
   const int decimals = configuration.rate == 0.01 ? 3 : 2;
   const std::string text = absl::StrCat(FixedText(range->low, decimals), " to ", FixedText(range->high, decimals));
   if (!mean.ok()) return md::Text(text);
-  return md::Text(absl::StrCat(text, "; here ", *mean < range->low ? "below" : *mean > range->high ? "above" : "inside"));
+  return md::Text(absl::StrCat(text, "; here ",
+                               *mean < range->low    ? "below"
+                               : *mean > range->high ? "above"
+                                                     : "inside"));
 }
 
 md::Inline MeanText(const Configuration& configuration, Metric metric) {

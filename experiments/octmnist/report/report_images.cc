@@ -1,4 +1,5 @@
-// Pixels are strokes one unit wide, one path for each grey level: plain SVG that every viewer shows, unlike embedded files.
+// Pixels are strokes one unit wide, one path for each grey level: plain SVG that every viewer shows, unlike embedded
+// files.
 #include "experiments/octmnist/report/report_images.h"
 
 #include <algorithm>
@@ -38,15 +39,14 @@ std::map<int, std::string> Paths(const std::string& pixels) {
 void DrawImage(SvgWriter& svg, const Example& example, double left, double top) {
   std::map<int, std::string> paths = Paths(example.pixels);
   // The level that takes the longest path is the ground.
-  const auto ground = std::max_element(paths.begin(), paths.end(), [](const auto& a, const auto& b) {
-    return a.second.size() < b.second.size();
-  });
+  const auto ground = std::max_element(paths.begin(), paths.end(),
+                                       [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
   const auto grey = [](int level) {
     const std::string hex = absl::StrCat(absl::Hex(level, absl::kZeroPad2));
     return absl::StrCat("#", hex, hex, hex);
   };
-  svg.Open("g", {{"transform", absl::StrCat("translate(", SvgNumber(left), " ", SvgNumber(top), ") scale(",
-                                            SvgNumber(kScale), ")")},
+  svg.Open("g", {{"transform",
+                  absl::StrCat("translate(", SvgNumber(left), " ", SvgNumber(top), ") scale(", SvgNumber(kScale), ")")},
                  {"shape-rendering", "crispEdges"},
                  {"fill", "none"}});
   svg.Element("rect", {{"width", absl::StrCat(kSide)}, {"height", absl::StrCat(kSide)}, {"fill", grey(ground->first)}});
@@ -68,9 +68,9 @@ std::vector<Caption> CaptionsOf(const DataSet& set, const Example& example, cons
     if (predictor.run == nullptr || predictor.run->predictions.empty()) continue;
     const int predicted = predictor.run->predictions[example.index];
     const bool wrong = predicted != label;
-    captions.push_back({wrong ? absl::StrCat("✗ ", predictor.name, ": ", set.classes[predicted])
-                              : absl::StrCat("✓ ", predictor.name),
-                        wrong});
+    captions.push_back(
+        {wrong ? absl::StrCat("✗ ", predictor.name, ": ", set.classes[predicted]) : absl::StrCat("✓ ", predictor.name),
+         wrong});
   }
   return captions;
 }
@@ -80,7 +80,7 @@ std::vector<Caption> CaptionsOf(const DataSet& set, const Example& example, cons
 std::string ExampleImages(const DataSet& set, const std::vector<Predictor>& predictors) {
   const double width = kColumns * kCell + 8;
   std::vector<std::vector<std::pair<std::string, bool>>> lines;  // of each example, with whether it is wrong
-  std::vector<size_t> row_lines;  // the most of each row
+  std::vector<size_t> row_lines;                                 // the most of each row
   for (const Example& example : set.examples) {
     if (lines.size() % kColumns == 0) row_lines.push_back(0);
     lines.emplace_back();

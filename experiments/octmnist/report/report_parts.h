@@ -13,8 +13,8 @@ namespace plumbline::octmnist {
 
 // What the parts share. Pointers are into the Data.
 struct Findings {
-  const Configuration* best = nullptr;       // with pooling, at its best rate; null: every rate failed
-  const Configuration* same_rate = nullptr;  // without pooling, at that rate; null: no such runs
+  const Configuration* best = nullptr;        // with pooling, at its best rate; null: every rate failed
+  const Configuration* same_rate = nullptr;   // without pooling, at that rate; null: no such runs
   const Configuration* other_best = nullptr;  // without pooling, at its own best rate
 };
 Findings Find(const Data& data);

@@ -67,8 +67,8 @@ void AddCurves(const Configuration& configuration, const std::string& name, Curv
     return;
   }
   for (const Run& run : configuration.runs) {
-    plot.series.push_back(CurveOf(
-        absl::StrCat(name, ", seed ", run.seed, run.diverged() ? " (diverged)" : ""), run.*curve));
+    plot.series.push_back(
+        CurveOf(absl::StrCat(name, ", seed ", run.seed, run.diverged() ? " (diverged)" : ""), run.*curve));
   }
 }
 
@@ -90,8 +90,8 @@ std::string ComparisonPlot(const Data& data) {
   Plot accuracy = EpochPlot("All configurations: validation accuracy", "accuracy", 360);
   int style = 0;
   for (const Configuration& configuration : data.configurations) {
-    for (auto [plot, curve] : {std::make_pair(&loss, &Run::training_loss),
-                               std::make_pair(&accuracy, &Run::validation_accuracy)}) {
+    for (auto [plot, curve] :
+         {std::make_pair(&loss, &Run::training_loss), std::make_pair(&accuracy, &Run::validation_accuracy)}) {
       PlotSeries series = MeanCurve(configuration.Name(), configuration, curve);
       series.style = style;
       if (!series.points.empty()) plot->series.push_back(std::move(series));
@@ -110,7 +110,8 @@ std::map<std::string, std::string> TrainingPlots(const Data& data, const Finding
   }
   files["all-configurations.svg"] = ComparisonPlot(data);
   if (findings.best == nullptr) return files;
-  Plot averages = EpochPlot(absl::StrCat("Two averages of the training loss, CNN ", findings.best->Name()), "loss (nats)", 330);
+  Plot averages =
+      EpochPlot(absl::StrCat("Two averages of the training loss, CNN ", findings.best->Name()), "loss (nats)", 330);
   averages.series = {MeanCurve("mean of each epoch", *findings.best, &Run::training_loss),
                      MeanCurve("running mean, as published", *findings.best, &Run::running_loss)};
   files["running-mean.svg"] = RenderPlot(averages).svg;

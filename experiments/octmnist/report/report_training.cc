@@ -46,8 +46,8 @@ void AddAccuracies(const Data& data, const std::vector<const Configuration*>& ro
   for (const Configuration* row : rows) {
     std::vector<md::Inline> cells = {md::Text(VariantName(row->pooling)), md::Text(row->rate_text),
                                      md::Text(RunsText(*row))};
-    for (const Metric metric : {Metric::kLastValidation, Metric::kBestValidation, Metric::kTestPublished,
-                                Metric::kTestAll}) {
+    for (const Metric metric :
+         {Metric::kLastValidation, Metric::kBestValidation, Metric::kTestPublished, Metric::kTestAll}) {
       cells.push_back(MeanText(*row, metric));
     }
     if (!data.set.embedded) {
@@ -61,7 +61,9 @@ void AddAccuracies(const Data& data, const std::vector<const Configuration*>& ro
   const int64_t epochs = ExactInteger(*rows.front()->runs.front().record, "epochs").value_or(0);
   report.Paragraph(md::Text(absl::StrCat(
       "Published: the range over about 16 people who did the exercise, after ", kPublishedEpochs, " epochs.",
-      epochs == kPublishedEpochs ? "" : absl::StrCat(" These runs have ", epochs, ", so the ranges do not apply to them."))));
+      epochs == kPublishedEpochs
+          ? ""
+          : absl::StrCat(" These runs have ", epochs, ", so the ranges do not apply to them."))));
 }
 
 std::vector<const Configuration*> Rows(const Data& data, bool pooling) {
@@ -78,7 +80,8 @@ md::Inline RunnerUp(const Data& data, const Configuration& best) {
   double next_mean = 0;
   for (const Configuration& configuration : data.configurations) {
     const absl::StatusOr<double> mean = Mean(ValuesOf(configuration, Metric::kLastValidation));
-    if (configuration.pooling != best.pooling || &configuration == &best || configuration.diverged() > 0 || !mean.ok()) {
+    if (configuration.pooling != best.pooling || &configuration == &best || configuration.diverged() > 0 ||
+        !mean.ok()) {
       continue;
     }
     if (next != nullptr && *mean <= next_mean) continue;
@@ -119,13 +122,15 @@ md::Inline Cell(const Run& run, Metric metric) {
 
 void AddRates(const Data& data, const Findings& findings, md::Document& report) {
   report.Heading(2, md::Text("1. The learning rate of the network with pooling"));
-  report.Paragraph(md::Text(
-      "Mean over seeds, in brackets Student's 95 % interval over seeds. Rule: the best rate is the one with the highest "
-      "mean validation accuracy after the last epoch; a rate at which a run diverged is out; of equal rates the smaller "
-      "one is taken. The test set has no part in the choice, and weights are those of the last epoch, not of the best."));
+  report.Paragraph(
+      md::Text("Mean over seeds, in brackets Student's 95 % interval over seeds. Rule: the best rate is the one with "
+               "the highest mean validation accuracy after the last epoch; a rate at which a run diverged is out; of "
+               "equal rates the smaller one is taken. The test set has no part in the choice, and weights are those of "
+               "the last epoch, not of the best."));
   if (data.seeds.size() == 1) {
-    report.Paragraph(md::Text("There is one seed, so no number has an interval over seeds: one run does not show how much "
-                              "another would differ."));
+    report.Paragraph(
+        md::Text("There is one seed, so no number has an interval over seeds: one run does not show how much another "
+                 "would differ."));
   }
   const std::vector<const Configuration*> rows = Rows(data, true);
   if (rows.empty()) {
@@ -147,15 +152,16 @@ void AddRates(const Data& data, const Findings& findings, md::Document& report) 
   AddCurveImages(rows, report);
   if (findings.best == nullptr) return;
   report.Paragraph(md::Text(
-      "A training loss above is the mean over the items of its epoch, with dropout as in training; that is why it may lie "
-      "above the validation loss, which is without. The published code plots a running mean over all epochs so far "
+      "A training loss above is the mean over the items of its epoch, with dropout as in training; that is why it may "
+      "lie above the validation loss, which is without. The published code plots a running mean over all epochs so far "
       "instead, which falls later and hides the shape of the last epochs. Both, for the best configuration:"));
   report.Image("Mean of each epoch and running mean of the training loss", "running-mean.svg");
 }
 
 void AddWithoutPooling(const Data& data, const Findings& findings, md::Document& report) {
   report.Heading(2, md::Text("2. The network without pooling"));
-  report.Paragraph(md::Text("Convolutions of stride 2 take the place of pooling; all else is equal, the seeds included."));
+  report.Paragraph(
+      md::Text("Convolutions of stride 2 take the place of pooling; all else is equal, the seeds included."));
   const std::vector<const Configuration*> rows = Rows(data, false);
   if (rows.empty()) {
     report.Paragraph(md::Text("There are no runs of this network."));
@@ -165,8 +171,8 @@ void AddWithoutPooling(const Data& data, const Findings& findings, md::Document&
   if (findings.best == nullptr) {
     report.Paragraph(md::Text("The best rate of the first network is not known, so none is taken over."));
   } else if (findings.same_rate == nullptr) {
-    report.Paragraph(md::Text(absl::StrCat("At the best rate of the first network, ", findings.best->rate_text,
-                                           ", there are no runs.")));
+    report.Paragraph(md::Text(
+        absl::StrCat("At the best rate of the first network, ", findings.best->rate_text, ", there are no runs.")));
   } else {
     report.Paragraph(md::Text(absl::StrCat("At the best rate of the first network, ", findings.same_rate->rate_text,
                                            ": validation ")) +
@@ -180,19 +186,22 @@ void AddWithoutPooling(const Data& data, const Findings& findings, md::Document&
     report.Paragraph(md::Text(absl::StrCat("Chosen by the same rule for itself, this network's best rate is ",
                                            findings.other_best->rate_text, ": validation ")) +
                      MeanText(*findings.other_best, Metric::kLastValidation) + md::Text(", test ") +
-                     MeanText(*findings.other_best, Metric::kTestPublished) + md::Text(" on the published subset and ") +
-                     MeanText(*findings.other_best, Metric::kTestAll) + md::Text(" on all items."));
+                     MeanText(*findings.other_best, Metric::kTestPublished) +
+                     md::Text(" on the published subset and ") + MeanText(*findings.other_best, Metric::kTestAll) +
+                     md::Text(" on all items."));
   }
   AddCurveImages(rows, report);
-  report.Paragraph(md::Text("All configurations together; bars go from the least to the greatest seed, and runs that "
-                            "diverged are left out:"));
+  report.Paragraph(
+      md::Text("All configurations together; bars go from the least to the greatest seed, and runs that diverged are "
+               "left out:"));
   report.Image("Training loss and validation accuracy of all configurations", "all-configurations.svg");
 }
 
 void AddRuns(const Data& data, md::Document& report) {
   report.Heading(2, md::Text("All runs"));
-  report.Paragraph(md::Text("The median time of an epoch and the greatest resident memory were observed while training, "
-                            "not in interleaved rounds: side information. The digest is of the parameters after the last epoch."));
+  report.Paragraph(
+      md::Text("The median time of an epoch and the greatest resident memory were observed while training, not in "
+               "interleaved rounds: side information. The digest is of the parameters after the last epoch."));
   md::Table table({{md::Text("network"), md::Align::kLeft},
                    {md::Text("rate"), md::Align::kRight},
                    {md::Text("seed"), md::Align::kRight},
@@ -219,7 +228,8 @@ void AddRuns(const Data& data, md::Document& report) {
                     run.diverged() ? md::Text("—")
                                    : md::Text(absl::StrCat(FixedText(*best, kAccuracyDecimals), " (",
                                                            std::distance(accuracy.begin(), best) + 1, ")")),
-                    Cell(run, Metric::kTestPublished), Cell(run, Metric::kTestAll), Cell(run, Metric::kTestLoss), Cell(run, Metric::kTestAuc),
+                    Cell(run, Metric::kTestPublished), Cell(run, Metric::kTestAll), Cell(run, Metric::kTestLoss),
+                    Cell(run, Metric::kTestAuc),
                     digested ? md::Code(digests->digest(digests->digest_size() - 1).substr(0, 12)) : md::Text("—"),
                     EpochTime(run), Memory(run)});
       if (run.diverged()) {

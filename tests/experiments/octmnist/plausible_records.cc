@@ -72,8 +72,9 @@ std::string ImageHex(int item) {
 record::Record MakeDataRecord(const PlausibleOptions& options) {
   record::Record record = Start({{"sweep", "data"}}, 1, 1);
   record::Exact& exact = *record.mutable_exact();
-  *exact.add_value() = TextValue("data", options.embedded ? "images generated from a fixed seed, of the shapes of OCTMNIST"
-                                                          : "OCTMNIST of MedMNIST v2, the file octmnist.npz");
+  *exact.add_value() =
+      TextValue("data", options.embedded ? "images generated from a fixed seed, of the shapes of OCTMNIST"
+                                         : "OCTMNIST of MedMNIST v2, the file octmnist.npz");
   *exact.add_value() = IntegerValue("embedded", "", options.embedded ? 1 : 0);
   *exact.add_value() = TextValue("class names", "choroidal neovascularization, diabetic macular edema, drusen, normal");
   const std::vector<int64_t> index = {0, 1, 2, 3};
@@ -103,10 +104,11 @@ struct Parameter {
 };
 
 constexpr Parameter kParameters[] = {
-    {"conv1.bias", "[8]", 8},         {"conv1.weight", "[8, 1, 3, 3]", 72}, {"conv2.bias", "[16]", 16},
-    {"conv2.weight", "[16, 8, 3, 3]", 1152}, {"fc1.bias", "[320]", 320},    {"fc1.weight", "[320, 576]", 184320},
-    {"fc2.bias", "[120]", 120},       {"fc2.weight", "[120, 320]", 38400},  {"fc3.bias", "[4]", 4},
-    {"fc3.weight", "[4, 120]", 480},
+    {"conv1.bias", "[8]", 8},   {"conv1.weight", "[8, 1, 3, 3]", 72},
+    {"conv2.bias", "[16]", 16}, {"conv2.weight", "[16, 8, 3, 3]", 1152},
+    {"fc1.bias", "[320]", 320}, {"fc1.weight", "[320, 576]", 184320},
+    {"fc2.bias", "[120]", 120}, {"fc2.weight", "[120, 320]", 38400},
+    {"fc3.bias", "[4]", 4},     {"fc3.weight", "[4, 120]", 480},
 };
 
 void AddParameters(record::Exact& exact) {
@@ -144,7 +146,8 @@ void AddCurves(const Outcome& outcome, const std::string& name, int epochs, reco
     loss.push_back(1.2 - (1.2 - 2.2 * (1 - outcome.accuracy)) * progress + 0.02 * noise("loss"));
     sum += loss.back();
     running.push_back(sum / epoch);
-    validation_loss.push_back(1.15 - (1.15 - 2.6 * (1 - outcome.accuracy)) * progress + 0.04 * noise("validation loss"));
+    validation_loss.push_back(1.15 - (1.15 - 2.6 * (1 - outcome.accuracy)) * progress +
+                              0.04 * noise("validation loss"));
     accuracy.push_back(0.5 + (outcome.accuracy - 0.5) * progress + 0.012 * noise("accuracy"));
     rates.push_back(0.01);
     digests.push_back(Sha256Hex(absl::StrCat(name, epoch)));
@@ -190,7 +193,8 @@ void AddSeries(const std::string& name, const std::string& unit, const std::stri
   }
 }
 
-record::Record MakeTrainingRecord(const PlausibleOptions& options, bool pooling, const std::string& rate, uint64_t seed) {
+record::Record MakeTrainingRecord(const PlausibleOptions& options, bool pooling, const std::string& rate,
+                                  uint64_t seed) {
   record::Record record = Start({{"sweep", "training"}, {"no_maxpool", pooling ? "0" : "1"}, {"rate", rate}}, seed, 2);
   record::Exact& exact = *record.mutable_exact();
   AddParameters(exact);
@@ -220,8 +224,8 @@ struct Step {
 
 // 2 · output pixels · output channels · 9 · input channels; 2 · in · out.
 constexpr Step kSteps[] = {
-    {"conv1", 112896, 28224}, {"pool1", 4704, 0},       {"conv2", 331776, 82944},  {"pool2", 1728, 0},
-    {"fc1", 368640, 368640},  {"fc2", 76800, 76800},    {"fc3", 960, 960},         {"scores", 20, 20},
+    {"conv1", 112896, 28224}, {"pool1", 4704, 0},    {"conv2", 331776, 82944}, {"pool2", 1728, 0},
+    {"fc1", 368640, 368640},  {"fc2", 76800, 76800}, {"fc3", 960, 960},        {"scores", 20, 20},
 };
 
 void AddProgram(const std::string& program, bool pooling, int64_t batch, double factor, record::Record& record) {
@@ -246,8 +250,8 @@ void AddProgram(const std::string& program, bool pooling, int64_t batch, double 
   cost.set_text(absl::StrCat(operations / batch, "·B"));
   cost.set_value(operations);
   record::Exact& exact = *record.mutable_exact();
-  *exact.add_value() = IntegerValue(absl::StrCat(program, "/planned bytes"), "B",
-                                    (pooling ? 160000 : 60000) + 1000 * (batch / shards));
+  *exact.add_value() =
+      IntegerValue(absl::StrCat(program, "/planned bytes"), "B", (pooling ? 160000 : 60000) + 1000 * (batch / shards));
   *exact.add_value() = IntegerValue(absl::StrCat(program, "/shards"), "", shards);
   std::vector<double> times;
   for (int round = 0; round < 8; ++round) {
@@ -258,7 +262,8 @@ void AddProgram(const std::string& program, bool pooling, int64_t batch, double 
 }
 
 record::Record MakeCostRecord(bool pooling, int64_t batch) {
-  record::Record record = Start({{"sweep", "cost"}, {"no_maxpool", pooling ? "0" : "1"}, {"B", absl::StrCat(batch)}}, 1, 1);
+  record::Record record =
+      Start({{"sweep", "cost"}, {"no_maxpool", pooling ? "0" : "1"}, {"B", absl::StrCat(batch)}}, 1, 1);
   AddProgram("forward", pooling, batch, 1, record);
   AddProgram("training_step", pooling, batch, 3, record);
   AddSeries("bare matmul 1024", "s", "m1", {0.0302, 0.0301, 0.0305, 0.0300, 0.0303, 0.0301, 0.0302, 0.0304}, record);
@@ -285,7 +290,8 @@ std::vector<record::Record> PlausibleRecords(const PlausibleOptions& options) {
   return records;
 }
 
-record::Record& TrainingRun(std::vector<record::Record>& records, bool pooling, const std::string& rate, uint64_t seed) {
+record::Record& TrainingRun(std::vector<record::Record>& records, bool pooling, const std::string& rate,
+                            uint64_t seed) {
   return *std::find_if(records.begin(), records.end(),
                        [&](const record::Record& record) { return IsRun(record, pooling, rate, seed); });
 }

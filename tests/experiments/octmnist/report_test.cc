@@ -212,20 +212,24 @@ TEST(OctmnistReport, McNemarCountsDiscordantItems) {
   EXPECT_THAT(report, HasSubstr("| 1 | 1000 | 20 | 5 | 0.0041 | 0.0041 |"));
   EXPECT_THAT(report, HasSubstr("rejects equality at 5 % in 1 of 1 seed, 1 of them in favour of pooling."));
   // Ten of the first class are taken for the last: 240 of 250.
-  EXPECT_THAT(report, HasSubstr("| choroidal neovascularization | **240** | 0 | 0 | 10 | 0.960 \\[0.928,\u00A00.978\\] | 0.960 |"));
+  EXPECT_THAT(
+      report,
+      HasSubstr("| choroidal neovascularization | **240** | 0 | 0 | 10 | 0.960 \\[0.928,\u00A00.978\\] | 0.960 |"));
 }
 
 TEST(OctmnistReport, StandardErrorOfTheSubsetStandsBesideTheGap) {
   std::vector<record::Record> records = PlausibleRecords({});
-  EXPECT_THAT(ReportOf(records), ContainsRegex("on 529 items has a standard error of 1\\.[5-7] points; the test gap of"));
+  EXPECT_THAT(ReportOf(records),
+              ContainsRegex("on 529 items has a standard error of 1\\.[5-7] points; the test gap of"));
 }
 
 TEST(OctmnistReport, MissingRunsAreNamed) {
   std::vector<record::Record> records = PlausibleRecords({});
   RemoveRun(records, true, "0.1", 2);
   const std::string report = ReportOf(records);
-  EXPECT_THAT(report, HasSubstr("**Runs are missing (1); the answers below are provisional.** Not run: with pooling, rate "
-                                "0.1, seed 2."));
+  EXPECT_THAT(report,
+              HasSubstr("**Runs are missing (1); the answers below are provisional.** Not run: with pooling, rate "
+                        "0.1, seed 2."));
   EXPECT_THAT(RowOf(report, "## 1.", "with pooling | 0.1"), HasSubstr("| 2 |"));
 }
 
@@ -256,8 +260,9 @@ TEST(OctmnistReport, ADivergedRunIsAResultAndRulesItsRateOut) {
   EXPECT_THAT(RowOf(report, "## 1.", "with pooling | 0.01"), HasSubstr("| 2, and 1 diverged in epoch 1 |"));
   EXPECT_THAT(RowOf(report, "## 1.", "with pooling | 0.1"), HasSubstr("| 2, and 1 diverged in epoch 5 |"));
   EXPECT_THAT(report, HasSubstr("**Best learning rate: 0.001.** No other rate has a full set of runs"));
-  EXPECT_THAT(report, HasSubstr("- with pooling, rate 0.01, seed 2, diverged in epoch 1: the loss became NaN at step 113 in "
-                                "'fc3'; last finite loss 2.41"));
+  EXPECT_THAT(report,
+              HasSubstr("- with pooling, rate 0.01, seed 2, diverged in epoch 1: the loss became NaN at step 113 in "
+                        "'fc3'; last finite loss 2.41"));
 }
 
 TEST(OctmnistReport, NoRateIsChosenWhenAllDiverge) {
@@ -275,11 +280,14 @@ TEST(OctmnistReport, CostsAreOfOneImageAndCompared) {
   const std::string report = ReportOf(PlausibleRecords({}));
   EXPECT_THAT(report, HasSubstr("| `conv1` | 112\u202F896 | 28\u202F224 | 4.00 |"));
   EXPECT_THAT(report, HasSubstr("| `pool1` | 4704 | — |  |"));
-  EXPECT_THAT(report, HasSubstr("That is 444\u202F672 against 111\u202F168 operations an image in the convolutions, 4.00 "
-                                "times as many."));
-  EXPECT_THAT(report, ContainsRegex("\\| with pooling \\| forward \\| 64 \\| 897[^|]*524 \\| [^|]*KiB \\| \\*1[0-9]+ "));
-  EXPECT_THAT(report, ContainsRegex("training step of 256 images: 1\\.61 in operations, 2\\.5[0-9] in planned memory, and in "
-                                    "time \\*1\\.4"));
+  EXPECT_THAT(report,
+              HasSubstr("That is 444\u202F672 against 111\u202F168 operations an image in the convolutions, 4.00 "
+                        "times as many."));
+  EXPECT_THAT(report,
+              ContainsRegex("\\| with pooling \\| forward \\| 64 \\| 897[^|]*524 \\| [^|]*KiB \\| \\*1[0-9]+ "));
+  EXPECT_THAT(report,
+              ContainsRegex("training step of 256 images: 1\\.61 in operations, 2\\.5[0-9] in planned memory, and in "
+                            "time \\*1\\.4"));
   EXPECT_THAT(report, ContainsRegex("\\| 256 \\| \\*1\\.4[0-9] [^|]*\\| \\*1\\.[45]"));
 }
 
