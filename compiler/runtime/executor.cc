@@ -163,7 +163,11 @@ absl::Status Executor::RunShard(int64_t shard, Worker& worker, const std::vector
     }
   }
   instance.SetGradients(gradients);
-  return instance.Run(externals);
+  const absl::Status status = instance.Run(externals);
+  if (shard == 0 || !absl::IsInvalidArgument(status)) return status;
+  // The program knows its shard only.
+  return absl::InvalidArgumentError(absl::StrCat(status.message(), "; items are counted from item ",
+                                                 shard * program_->shard_size, " of the batch"));
 }
 
 void Executor::JoinMeans(const std::vector<void*>& outputs) {
