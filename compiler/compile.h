@@ -43,6 +43,9 @@ enum class Gradients {
 
 struct CompileOptions {
   Gradients gradients = Gradients::kNone;
+  // A program of training: it drops out what the model says, by random numbers that follow from the input "$random"
+  // (ShardInput::kRandom), which it has if it needs any. Otherwise dropout is the identity.
+  bool training = false;
   // Leaves out losses and metrics, and with them inputs that only they read. Not with gradients of a loss.
   bool outputs_only = false;
   // Names of optional passes to leave out: see PassNames().
@@ -60,7 +63,8 @@ struct PassName {
 // In order of running.
 const std::vector<PassName>& PassNames();
 
-// The graph after the passes that work in symbols: differentiated and simplified. What `explain` analyses.
+// The graph after the passes that work in symbols: made for its mode, differentiated and simplified. What `explain`
+// analyses.
 absl::StatusOr<Graph> TransformGraph(const Model& model, const CompileOptions& options);
 
 // Everything from a graph in symbols to a program for these sizes: one program, one shard.

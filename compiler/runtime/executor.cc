@@ -122,6 +122,7 @@ absl::Status Executor::Allocate() {
   for (int64_t shard = 0; shard < shards; ++shard) {
     shares_.push_back(static_cast<float>(static_cast<double>(ItemsOf(shard)) / static_cast<double>(program_->batch)));
   }
+  randoms_.resize(static_cast<size_t>(shards));
   int64_t largest = 0;
   for (size_t i = 0; i < program_->outputs.size(); ++i) {
     const bool mean = program_->outputs[i] == ShardJoin::kWeightedMean;
@@ -150,6 +151,12 @@ absl::Status Executor::RunShard(int64_t shard, Worker& worker, const std::vector
       case ShardInput::kSlice: externals.push_back(base + shard * full.inputs[i].bytes()); break;
       case ShardInput::kShared: externals.push_back(base); break;
       case ShardInput::kShare: externals.push_back(reinterpret_cast<char*>(&shares_[shard])); break;
+      case ShardInput::kRandom: {
+        const int64_t* given = static_cast<const int64_t*>(inputs[i]);
+        randoms_[shard] = {given[0], given[1], shard * program_->shard_size};
+        externals.push_back(reinterpret_cast<char*>(randoms_[shard].data()));
+        break;
+      }
     }
   }
   for (size_t i = 0; i < outputs.size(); ++i) {
