@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "compiler/batch.h"
+#include "compiler/ir/mode_context.h"
 #include "compiler/ir/verify.h"
 #include "compiler/op_catalog.h"
 #include "compiler/passes/apply_updates.h"
@@ -25,6 +26,7 @@
 #include "compiler/passes/legalize.h"
 #include "compiler/passes/lower.h"
 #include "compiler/passes/plan_memory.h"
+#include "compiler/passes/resolve_modes.h"
 #include "compiler/passes/schedule.h"
 #include "compiler/runtime/worker.h"
 #include "dsl/canonical.h"
@@ -137,11 +139,14 @@ absl::Status DescribeShards(const Graph& graph, const std::string& batch, const 
   for (const ExternalBuffer& input : result.full->inputs) {
     const ValueId value = graph.FindSource(input.name);
     const bool sliced = !batch.empty() && ContainsSymbol(graph.type(value), batch);
-    result.inputs.push_back(input.name == "grad/loss" ? ShardInput::kShare
-                            : sliced                  ? ShardInput::kSlice
-                                                      : ShardInput::kShared);
+    result.inputs.push_back(input.name == "grad/loss"    ? ShardInput::kShare
+                            : input.name == kRandomInput ? ShardInput::kRandom
+                            : sliced                     ? ShardInput::kSlice
+                                                         : ShardInput::kShared);
     absl::StatusOr<ExternalBuffer> whole = in_batch(input, value);
     if (!whole.ok()) return whole.status();
+    // The executor adds a shard's first item to the seed and the step.
+    if (result.inputs.back() == ShardInput::kRandom) whole->shape = {2};
     result.batch_inputs.push_back(*std::move(whole));
   }
   for (const ExternalBuffer& output : result.full->outputs) {
@@ -184,11 +189,10 @@ absl::StatusOr<int64_t> ChooseShardSize(const Model& model, const Graph& graph, 
 
 const std::vector<PassName>& PassNames() {
   static const std::vector<PassName>* const names = new std::vector<PassName>{
-      {"build_graph", false},     {"differentiate", false},    {"fold_constants", true}, {"fold_identities", true},
-      {"eliminate_common", true}, {"eliminate_dead", false},   {"bind_sizes", false},    {"apply_updates", false},
-      {"legalize", false},
-      {"fuse_post_ops", true},    {"assign_layouts", false},   {"schedule", false},      {"plan_memory", false},
-      {"lower", false}};
+      {"build_graph", false},     {"resolve_modes", false},    {"differentiate", false},  {"fold_constants", true},
+      {"fold_identities", true},  {"eliminate_common", true},  {"eliminate_dead", false}, {"bind_sizes", false},
+      {"apply_updates", false},   {"legalize", false},         {"fuse_post_ops", true},   {"assign_layouts", false},
+      {"schedule", false},        {"plan_memory", false},      {"lower", false}};
   return *names;
 }
 
@@ -214,7 +218,13 @@ absl::StatusOr<Graph> TransformGraph(const Model& model, const CompileOptions& o
   if (!status.ok()) return status;
   if (options.after_pass) options.after_pass("build_graph", graph);
   if (options.outputs_only) KeepOutputsOnly(graph);
-  // Differentiation comes first, on the graph as it was written: gradients of what simplification or fusion would
+  // The mode first: what a node does in training is made of nodes that have gradients.
+  const absl::StatusOr<bool> resolved = ResolveModes(graph, {options.training, model.expanded.batch});
+  if (!resolved.ok()) return resolved.status();
+  status = Verify(graph);
+  if (!status.ok()) return status;
+  if (options.after_pass) options.after_pass("resolve_modes", graph);
+  // Differentiation comes next, on the graph as it was written: gradients of what simplification or fusion would
   // leave behind need not exist.
   if (options.gradients != Gradients::kNone) {
     const absl::StatusOr<bool> changed = Differentiate(graph, WantedGradients(graph, options.gradients));

@@ -46,6 +46,9 @@ struct CompileOptions {
   // The program adds the gradients of parameters to the parameters instead of giving them (passes/apply_updates), if it
   // sees the whole batch at once; ShardedProgram::full says whether it does.
   bool update_parameters = false;
+  // A program of training: it drops out what the model says, by random numbers that follow from the input "$random"
+  // (ShardInput::kRandom), which it has if it needs any. Otherwise dropout is the identity.
+  bool training = false;
   // Leaves out losses and metrics, and with them inputs that only they read. Not with gradients of a loss.
   bool outputs_only = false;
   // Names of optional passes to leave out: see PassNames().
@@ -63,7 +66,8 @@ struct PassName {
 // In order of running.
 const std::vector<PassName>& PassNames();
 
-// The graph after the passes that work in symbols: differentiated and simplified. What `explain` analyses.
+// The graph after the passes that work in symbols: made for its mode, differentiated and simplified. What `explain`
+// analyses.
 absl::StatusOr<Graph> TransformGraph(const Model& model, const CompileOptions& options);
 
 // Everything from a graph in symbols to a program for these sizes: one program, one shard.

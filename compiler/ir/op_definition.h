@@ -23,6 +23,7 @@ namespace plumbline {
 class Graph;
 class GradientContext;   // compiler/ir/gradient_context.h
 class LoweringContext;   // compiler/onednn/lowering_context.h
+class ModeContext;       // compiler/ir/mode_context.h
 struct Node;
 struct OpDefinition;
 
@@ -122,6 +123,9 @@ struct OpDefinition {
   // Makes the steps that run the node. Null: not available yet, unless the op is a source or always a view.
   absl::Status (*lower)(LoweringContext&) = nullptr;
 
+  // The value that stands for output 0 of a node that means something else in training than elsewhere: one of its
+  // inputs, or nodes that the definition adds. Null: the same in every mode.
+  absl::StatusOr<ValueId> (*resolve_mode)(ModeContext&) = nullptr;
   // The input whose value output 0 always equals (a scale by 1, a reshape to the same shape), or kNone. Null: never.
   int (*identity)(const NodeView&) = nullptr;
   // The input that is passed through bit for bit when the output is a view, with its layout. Null: never a view.

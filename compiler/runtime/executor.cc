@@ -142,6 +142,7 @@ absl::Status Executor::Allocate(float* parameters) {
   if (!status.ok()) return status;
   const int64_t shards = program_->shard_count();
   set_gradient_scale(1);
+  randoms_.resize(static_cast<size_t>(shards));
   int64_t largest = 0;
   for (size_t i = 0; i < program_->outputs.size(); ++i) {
     const bool mean = program_->outputs[i] == ShardJoin::kWeightedMean;
@@ -197,6 +198,12 @@ std::vector<char*> Executor::ExternalsOf(int64_t shard, const Worker& worker, co
       case ShardInput::kSlice: externals.push_back(base + shard * full.inputs[i].bytes()); break;
       case ShardInput::kShared: externals.push_back(base); break;
       case ShardInput::kShare: externals.push_back(reinterpret_cast<char*>(&shares_[shard])); break;
+      case ShardInput::kRandom: {
+        const int64_t* given = static_cast<const int64_t*>(inputs[i]);
+        randoms_[shard] = {given[0], given[1], shard * program_->shard_size};
+        externals.push_back(reinterpret_cast<char*>(randoms_[shard].data()));
+        break;
+      }
     }
   }
   for (size_t i = 0; i < outputs.size(); ++i) {
@@ -217,7 +224,11 @@ absl::Status Executor::RunShard(int64_t shard, Worker& worker, const std::vector
   ProgramInstance& instance = InstanceFor(shard, worker);
   instance.SetGradients(gradients);
   const std::vector<char*> externals = ExternalsOf(shard, worker, inputs, outputs);
-  return shares_parts() ? instance.RunShared(externals, sharing) : instance.Run(externals);
+  const absl::Status status = shares_parts() ? instance.RunShared(externals, sharing) : instance.Run(externals);
+  if (shard == 0 || !absl::IsInvalidArgument(status)) return status;
+  // The program knows its shard only.
+  return absl::InvalidArgumentError(absl::StrCat(status.message(), "; items are counted from item ",
+                                                 shard * program_->shard_size, " of the batch"));
 }
 
 absl::StatusOr<std::string> Executor::FindNonFinite(const std::vector<const void*>& inputs,

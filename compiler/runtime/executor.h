@@ -4,6 +4,7 @@
 #ifndef PLUMBLINE_COMPILER_RUNTIME_EXECUTOR_H_
 #define PLUMBLINE_COMPILER_RUNTIME_EXECUTOR_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -30,6 +31,7 @@ enum class ShardInput {
   kSlice,   // a slice of axis 0
   kShared,  // the whole array
   kShare,   // the scalar (items of the shard) / (items of the batch): the seed of a loss's gradient
+  kRandom,  // S64 [3]: the caller's two numbers (seed, step), then the index of the shard's first item
 };
 
 struct ShardedProgram {
@@ -112,6 +114,7 @@ class Executor {
   std::unique_ptr<GradientTree> tree_;
   const float* gradients_ = nullptr;
   std::vector<float> shares_;                     // by shard
+  std::vector<std::array<int64_t, 3>> randoms_;    // by shard; a program has one such input at most
   std::vector<std::vector<float>> shard_scalars_;  // by output, by shard
   std::vector<std::vector<char>> ignored_;         // by worker: where later shards write kFirst outputs
   std::vector<double> means_;

@@ -1,77 +1,138 @@
-// The formulas are those of torch.optim.SGD, Adam and AdamW; Adam's moments are kept in f32, the corrections in double.
+// The formulas are those of torch.optim.SGD, Adam and AdamW. A step's numbers are worked out in double and rounded
+// once.
 #include "experiments/training/optimizer.h"
 
+#include <algorithm>
 #include <cmath>
+#include <string>
+#include <utility>
 #include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "experiments/training/optimizer_loops.h"
 
 namespace plumbline {
 namespace {
 
+constexpr int64_t kSlice = 16384;  // floats
+
 class SgdOptimizer : public Optimizer {
  public:
-  SgdOptimizer(const OptimizerSpec& spec, int64_t size) : spec_(spec), size_(size) {
-    if (spec.momentum != 0) velocity_.resize(size);
-  }
-
-  void Step(const float* gradients, float* parameters) override {
-    const float rate = static_cast<float>(spec_.learning_rate);
-    const float momentum = static_cast<float>(spec_.momentum);
-    const float decay = static_cast<float>(spec_.weight_decay);
-    for (int64_t i = 0; i < size_; ++i) {
-      float gradient = gradients[i] + decay * parameters[i];
-      if (momentum != 0) {
-        velocity_[i] = first_ ? gradient : momentum * velocity_[i] + gradient;
-        gradient = spec_.nesterov ? gradient + momentum * velocity_[i] : velocity_[i];
-      }
-      parameters[i] -= rate * gradient;
-    }
-    first_ = false;
+  SgdOptimizer(const OptimizerSpec& spec, int64_t size) : Optimizer(spec.learning_rate, size), spec_(spec) {
+    if (spec.momentum != 0) velocity_.resize(static_cast<size_t>(size));
   }
 
  private:
-  OptimizerSpec spec_;
-  int64_t size_;
-  bool first_ = true;
+  void Prepare() override {
+    numbers_ = {static_cast<float>(gradient_scale()), static_cast<float>(spec_.weight_decay),
+                static_cast<float>(learning_rate()), static_cast<float>(spec_.momentum)};
+  }
+
+  void Update(int64_t begin, int64_t count, const float* gradients, float* parameters) override {
+    const OptimizerLoops& loops = GetOptimizerLoops();
+    if (spec_.momentum == 0) return loops.sgd(numbers_, gradients + begin, parameters + begin, count);
+    const auto loop = spec_.nesterov ? loops.nesterov : loops.momentum;
+    loop(numbers_, gradients + begin, velocity_.data() + begin, parameters + begin, count);
+  }
+
+  std::map<std::string, std::vector<float>*> Arrays() override {
+    if (spec_.momentum == 0) return {};
+    return {{"velocity", &velocity_}};
+  }
+
+  const OptimizerSpec spec_;
+  SgdNumbers numbers_ = {};
   std::vector<float> velocity_;
 };
 
 class AdamOptimizer : public Optimizer {
  public:
-  AdamOptimizer(const OptimizerSpec& spec, int64_t size) : spec_(spec), first_(size), second_(size) {}
-
-  void Step(const float* gradients, float* parameters) override {
-    ++step_;
-    const float beta1 = static_cast<float>(spec_.beta1);
-    const float beta2 = static_cast<float>(spec_.beta2);
-    const float epsilon = static_cast<float>(spec_.epsilon);
-    const double correction1 = 1 - std::pow(spec_.beta1, static_cast<double>(step_));
-    const double correction2 = 1 - std::pow(spec_.beta2, static_cast<double>(step_));
-    const float size = static_cast<float>(spec_.learning_rate / correction1);
-    const float root = static_cast<float>(std::sqrt(correction2));
-    const bool decoupled = spec_.kind == OptimizerSpec::Kind::kAdamW;
-    const float shrink = static_cast<float>(1 - spec_.learning_rate * spec_.weight_decay);
-    const float decay = static_cast<float>(spec_.weight_decay);
-    for (size_t i = 0; i < first_.size(); ++i) {
-      float gradient = gradients[i];
-      if (decoupled) {
-        parameters[i] *= shrink;
-      } else {
-        gradient += decay * parameters[i];
-      }
-      first_[i] += (1 - beta1) * (gradient - first_[i]);
-      second_[i] = beta2 * second_[i] + (1 - beta2) * gradient * gradient;
-      parameters[i] -= size * first_[i] / (std::sqrt(second_[i]) / root + epsilon);
-    }
-  }
+  AdamOptimizer(const OptimizerSpec& spec, int64_t size)
+      : Optimizer(spec.learning_rate, size),
+        spec_(spec),
+        first_(static_cast<size_t>(size)),
+        second_(static_cast<size_t>(size)) {}
 
  private:
-  OptimizerSpec spec_;
-  int64_t step_ = 0;
+  void Prepare() override {
+    const bool decoupled = spec_.kind == OptimizerSpec::Kind::kAdamW;
+    const double correction1 = 1 - std::pow(spec_.beta1, static_cast<double>(steps()));
+    const double correction2 = 1 - std::pow(spec_.beta2, static_cast<double>(steps()));
+    numbers_.scale = static_cast<float>(gradient_scale());
+    numbers_.decay = static_cast<float>(decoupled ? 0 : spec_.weight_decay);
+    numbers_.shrink = static_cast<float>(decoupled ? 1 - learning_rate() * spec_.weight_decay : 1);
+    numbers_.mean_share = static_cast<float>(1 - spec_.beta1);
+    numbers_.square_kept = static_cast<float>(spec_.beta2);
+    numbers_.square_share = static_cast<float>(1 - spec_.beta2);
+    numbers_.rate = static_cast<float>(learning_rate() / correction1);
+    numbers_.root = static_cast<float>(std::sqrt(correction2));
+    numbers_.epsilon = static_cast<float>(spec_.epsilon);
+  }
+
+  void Update(int64_t begin, int64_t count, const float* gradients, float* parameters) override {
+    GetOptimizerLoops().adam(numbers_, gradients + begin, first_.data() + begin, second_.data() + begin,
+                             parameters + begin, count);
+  }
+
+  std::map<std::string, std::vector<float>*> Arrays() override {
+    return {{"first_moment", &first_}, {"second_moment", &second_}};
+  }
+
+  const OptimizerSpec spec_;
+  AdamNumbers numbers_ = {};
   std::vector<float> first_;   // running mean of gradients
   std::vector<float> second_;  // running mean of their squares
 };
 
 }  // namespace
+
+void Optimizer::Step(const float* gradients, float* parameters) {
+  StartStep();
+  for (int64_t slice = 0; slice < slice_count(); ++slice) UpdateSlice(slice, gradients, parameters);
+}
+
+void Optimizer::StartStep() {
+  ++steps_;
+  Prepare();
+}
+
+int64_t Optimizer::slice_count() const { return (size_ + kSlice - 1) / kSlice; }
+
+void Optimizer::UpdateSlice(int64_t slice, const float* gradients, float* parameters) {
+  const int64_t begin = slice * kSlice;
+  Update(begin, std::min(kSlice, size_ - begin), gradients, parameters);
+}
+
+OptimizerState Optimizer::State() const {
+  OptimizerState state;
+  state.steps = steps_;
+  // Arrays() only hands out addresses.
+  for (const auto& [name, array] : const_cast<Optimizer*>(this)->Arrays()) state.arrays[name] = *array;
+  return state;
+}
+
+absl::Status Optimizer::Restore(const OptimizerState& state) {
+  const std::map<std::string, std::vector<float>*> arrays = Arrays();
+  if (state.steps < 0) return absl::InvalidArgumentError(absl::StrCat("optimizer state: ", state.steps, " steps"));
+  for (const auto& [name, array] : arrays) {
+    const auto found = state.arrays.find(name);
+    if (found == state.arrays.end()) {
+      return absl::InvalidArgumentError(absl::StrCat("optimizer state: no array '", name, "'"));
+    }
+    if (found->second.size() != array->size()) {
+      return absl::InvalidArgumentError(absl::StrCat("optimizer state: '", name, "' has ", found->second.size(),
+                                                     " elements, expected ", array->size()));
+    }
+  }
+  for (const auto& [name, array] : state.arrays) {
+    if (arrays.count(name) == 0) {
+      return absl::InvalidArgumentError(absl::StrCat("optimizer state: unexpected array '", name, "'"));
+    }
+  }
+  steps_ = state.steps;
+  for (const auto& [name, array] : arrays) *array = state.arrays.at(name);
+  return absl::OkStatus();
+}
 
 std::unique_ptr<Optimizer> MakeOptimizer(const OptimizerSpec& spec, int64_t size) {
   if (spec.kind == OptimizerSpec::Kind::kSgd) return std::make_unique<SgdOptimizer>(spec, size);

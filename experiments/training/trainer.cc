@@ -182,7 +182,7 @@ absl::StatusOr<NamedArrays> Trainer::Save() const {
   TrainerState state;
   const int64_t floats = full_->program->full->parameter_floats;
   state.parameters.assign(parameters_.get(), parameters_.get() + floats);
-  state.optimizer = descent_->optimizer().Save();
+  state.optimizer = descent_->optimizer().State();
   state.step = step_;
   state.epoch_loss_sum = epoch_loss_sum_;
   state.all_steps_loss_sum = all_steps_loss_sum_;

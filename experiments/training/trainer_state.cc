@@ -14,6 +14,7 @@ namespace {
 
 constexpr char kParameters[] = "parameters";
 constexpr char kOptimizer[] = "optimizer/";
+constexpr char kOptimizerSteps[] = "optimizer steps";
 constexpr char kStep[] = "step";
 constexpr char kSums[] = "sums";
 constexpr char kEpochs[] = "epochs/";
@@ -39,6 +40,13 @@ class Reader {
   std::vector<double> Doubles(const std::string& name, int64_t size) {
     const FileArray* const array = Find(name, ElementType::kF64, {size});
     return array == nullptr ? std::vector<double>(static_cast<size_t>(size)) : ToDoubles(*array);
+  }
+
+  int64_t Integer(const std::string& name) {
+    const FileArray* const array = Find(name, ElementType::kS64, {1});
+    int64_t value = 0;
+    if (array != nullptr) std::memcpy(&value, array->bytes.data(), sizeof(value));
+    return value;
   }
 
   const absl::Status& status() const { return status_; }
@@ -71,7 +79,10 @@ NamedArrays ToArrays(const TrainerState& state) {
   NamedArrays arrays;
   const int64_t count = static_cast<int64_t>(state.epochs.size());
   arrays[kParameters] = MakeArray({static_cast<int64_t>(state.parameters.size())}, state.parameters);
-  for (const auto& [name, array] : state.optimizer) arrays[absl::StrCat(kOptimizer, name)] = array;
+  arrays[kOptimizerSteps] = Integer(state.optimizer.steps);
+  for (const auto& [name, values] : state.optimizer.arrays) {
+    arrays[absl::StrCat(kOptimizer, name)] = MakeArray({static_cast<int64_t>(values.size())}, values);
+  }
   arrays[kStep] = Integer(state.step);
   arrays[kSums] =
       MakeArray({3}, std::vector<double>{state.epoch_loss_sum, state.all_steps_loss_sum, state.last_loss});
@@ -99,9 +110,8 @@ absl::StatusOr<TrainerState> FromArrays(const NamedArrays& arrays) {
   const auto parameters = arrays.find(kParameters);
   if (parameters == arrays.end() || parameters->second.type != ElementType::kF32) return NoState(kParameters);
   state.parameters = ToFloats(parameters->second);
-  if (const FileArray* const step = reader.Find(kStep, ElementType::kS64, {1})) {
-    std::memcpy(&state.step, step->bytes.data(), sizeof(state.step));
-  }
+  state.step = reader.Integer(kStep);
+  state.optimizer.steps = reader.Integer(kOptimizerSteps);
   const std::vector<double> sums = reader.Doubles(kSums, 3);
   state.epoch_loss_sum = sums[0];
   state.all_steps_loss_sum = sums[1];
@@ -120,7 +130,8 @@ absl::StatusOr<TrainerState> FromArrays(const NamedArrays& arrays) {
   }
   for (const auto& entry : arrays) {
     if (absl::StartsWith(entry.first, kOptimizer)) {
-      state.optimizer[std::string(absl::StripPrefix(entry.first, kOptimizer))] = entry.second;
+      if (entry.second.type != ElementType::kF32) return NoState(entry.first);
+      state.optimizer.arrays[std::string(absl::StripPrefix(entry.first, kOptimizer))] = ToFloats(entry.second);
     }
     if (!absl::StartsWith(entry.first, kMetric)) continue;
     const std::vector<double> values = reader.Doubles(entry.first, count);

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "experiments/arrays/array_file.h"
 #include "experiments/training/evaluator.h"
+#include "experiments/training/optimizer.h"
 
 namespace plumbline {
 
@@ -23,7 +24,7 @@ struct EpochResult {
 
 struct TrainerState {
   std::vector<float> parameters;  // the flat vector, gaps included
-  NamedArrays optimizer;          // Optimizer::Save
+  OptimizerState optimizer;
   int64_t step = 0;
   double epoch_loss_sum = 0;      // over items of the epoch so far
   double all_steps_loss_sum = 0;  // over steps since the first

@@ -31,7 +31,7 @@ absl::Status TrainingStep::Run(Executor& executor, const std::vector<const void*
   optimizer_->set_learning_rate(learning_rate);
   if (clip_norm_ > 0) {
     const double norm = EuclideanNorm(absl::MakeConstSpan(executor.gradients(), program.parameter_floats));
-    optimizer_->set_gradient_scale(static_cast<float>(ClipFactor(norm, clip_norm_)));
+    optimizer_->set_gradient_scale(ClipFactor(norm, clip_norm_));
   }
   optimizer_->Step(executor.gradients(), executor.parameters());
   return absl::OkStatus();

@@ -154,7 +154,7 @@ TEST(LayerNormTest, NormalisesTheLastAxis) {
 
 TEST(DropoutTest, RateIsAProbabilityBelowOne) {
   EXPECT_EQ(OpCase("dropout").Input("B, 4").Set("rate", 0.7).Types(), "F32 [B, 4]");
-  EXPECT_EQ(OpCase("dropout").Input("B, 4").Set("rate", 0.7).Operations(), "4·B");
+  EXPECT_EQ(OpCase("dropout").Input("B, 4").Set("rate", 0.7).Operations(), "8·B");
   for (const double rate : {-0.1, 1.0, 1.5}) {
     EXPECT_THAT(OpCase("dropout").Input("B, 4").Set("rate", rate).Types(),
                 HasSubstr("[rate] dropout: rate must be at least 0 and less than 1"));
