@@ -12,7 +12,7 @@
 namespace plumbline {
 namespace {
 
-constexpr char kParameters[] = "parameters";
+constexpr char kFlatParameters[] = "parameters";
 constexpr char kOptimizer[] = "optimizer/";
 constexpr char kOptimizerSteps[] = "optimizer steps";
 constexpr char kStep[] = "step";
@@ -78,7 +78,7 @@ constexpr Field kFields[] = {
 NamedArrays ToArrays(const TrainerState& state) {
   NamedArrays arrays;
   const int64_t count = static_cast<int64_t>(state.epochs.size());
-  arrays[kParameters] = MakeArray({static_cast<int64_t>(state.parameters.size())}, state.parameters);
+  arrays[kFlatParameters] = MakeArray({static_cast<int64_t>(state.parameters.size())}, state.parameters);
   arrays[kOptimizerSteps] = Integer(state.optimizer.steps);
   for (const auto& [name, values] : state.optimizer.arrays) {
     arrays[absl::StrCat(kOptimizer, name)] = MakeArray({static_cast<int64_t>(values.size())}, values);
@@ -107,8 +107,8 @@ NamedArrays ToArrays(const TrainerState& state) {
 absl::StatusOr<TrainerState> FromArrays(const NamedArrays& arrays) {
   TrainerState state;
   Reader reader(arrays);
-  const auto parameters = arrays.find(kParameters);
-  if (parameters == arrays.end() || parameters->second.type != ElementType::kF32) return NoState(kParameters);
+  const auto parameters = arrays.find(kFlatParameters);
+  if (parameters == arrays.end() || parameters->second.type != ElementType::kF32) return NoState(kFlatParameters);
   state.parameters = ToFloats(parameters->second);
   state.step = reader.Integer(kStep);
   state.optimizer.steps = reader.Integer(kOptimizerSteps);
