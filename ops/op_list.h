@@ -41,6 +41,7 @@ std::vector<OpDefinition> RecurrentOps();
 std::vector<OpDefinition> LabelLossOps();
 std::vector<OpDefinition> MeanSquaredErrorOps();
 std::vector<OpDefinition> CausalMaskOps();
+std::vector<OpDefinition> PooledConvOps();
 std::vector<OpDefinition> ReshapeOps();
 std::vector<OpDefinition> TransposeOps();
 std::vector<OpDefinition> ConcatOps();
