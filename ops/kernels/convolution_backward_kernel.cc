@@ -15,6 +15,9 @@ namespace plumbline {
 namespace PLUMBLINE_KERNEL_ISA {
 namespace {
 
+// Pixels whose gradients and inputs stay in the nearest caches while all taps pass over them.
+constexpr int64_t kPixelBlock = 256;
+
 struct Scratch {
   ConvolutionPlane plane;
   float* dy;            // [output pixels][padded channels]
@@ -136,9 +139,14 @@ void Input(const ConvolutionProblem& p, const ConvolutionGradient& gradient, con
   }
 }
 
-// dweight rows [first, first + kRows) of one block of channels, plus this image's part.
+// A range of the pixels of an image.
+struct Pixels {
+  int64_t first, last;
+};
+
+// dweight rows [first, first + kRows) of one block of channels, plus the part of these pixels.
 template <int kRows, int kVecs>
-void WeightTile(const Scratch& s, int64_t first, int64_t channel) {
+void WeightTile(const Scratch& s, Pixels pixels, int64_t first, int64_t channel) {
   Vec sum[kRows][kVecs];
   const float* x[kRows];
   float* const out = s.dweight + first * s.padded + channel;
@@ -148,8 +156,8 @@ void WeightTile(const Scratch& s, int64_t first, int64_t channel) {
 #pragma GCC unroll 2
     for (int vec = 0; vec < kVecs; ++vec) sum[row][vec] = Vec{};
   }
-  const float* dy = s.dy + channel;
-  for (int64_t pixel = 0; pixel < s.pixels; ++pixel, dy += s.padded) {
+  const float* dy = s.dy + pixels.first * s.padded + channel;
+  for (int64_t pixel = pixels.first; pixel < pixels.last; ++pixel, dy += s.padded) {
     const int64_t offset = s.plane.pixel_offset[pixel];
     Vec g[kVecs];
 #pragma GCC unroll 2
@@ -173,20 +181,20 @@ void WeightTile(const Scratch& s, int64_t first, int64_t channel) {
 
 // In pieces of nearly the same number of rows, because short ones wait for their own sums.
 template <int kVecs>
-void WeightBlock(const Scratch& s, int64_t channel) {
+void WeightBlock(const Scratch& s, Pixels pixels, int64_t channel) {
   constexpr int kRows = BlockRows(kVecs);
   int64_t row = 0;
   for (int64_t pieces = (s.depth + kRows - 1) / kRows; pieces > 0; --pieces) {
     const int64_t rows = (s.depth - row + pieces - 1) / pieces;
     switch (rows) {
-      case 8: WeightTile<8, kVecs>(s, row, channel); break;
-      case 7: WeightTile<7, kVecs>(s, row, channel); break;
-      case 6: WeightTile<6, kVecs>(s, row, channel); break;
-      case 5: WeightTile<5, kVecs>(s, row, channel); break;
-      case 4: WeightTile<4, kVecs>(s, row, channel); break;
-      case 3: WeightTile<3, kVecs>(s, row, channel); break;
-      case 2: WeightTile<2, kVecs>(s, row, channel); break;
-      default: WeightTile<1, kVecs>(s, row, channel); break;
+      case 8: WeightTile<8, kVecs>(s, pixels, row, channel); break;
+      case 7: WeightTile<7, kVecs>(s, pixels, row, channel); break;
+      case 6: WeightTile<6, kVecs>(s, pixels, row, channel); break;
+      case 5: WeightTile<5, kVecs>(s, pixels, row, channel); break;
+      case 4: WeightTile<4, kVecs>(s, pixels, row, channel); break;
+      case 3: WeightTile<3, kVecs>(s, pixels, row, channel); break;
+      case 2: WeightTile<2, kVecs>(s, pixels, row, channel); break;
+      default: WeightTile<1, kVecs>(s, pixels, row, channel); break;
     }
     row += rows;
   }
@@ -229,6 +237,19 @@ void StoreWeights(const ConvolutionProblem& p, const Scratch& s, float* dweight)
   }
 }
 
+void WeightsOfImage(const Scratch& s) {
+  for (int64_t first = 0; first < s.pixels; first += kPixelBlock) {
+    const Pixels pixels = {first, Smaller(first + kPixelBlock, s.pixels)};
+    for (int64_t channel = 0; channel < s.padded; channel += kBlockVecs * kLanes) {
+      if (s.padded - channel == kLanes) {
+        WeightBlock<1>(s, pixels, channel);
+      } else {
+        WeightBlock<2>(s, pixels, channel);
+      }
+    }
+  }
+}
+
 void Weights(const ConvolutionProblem& p, ConstImages x, const ConvolutionGradient& gradient,
              float* dweight, float* dbias, float* memory) {
   const Scratch s = Prepare(p, memory);
@@ -240,13 +261,7 @@ void Weights(const ConvolutionProblem& p, ConstImages x, const ConvolutionGradie
     if (dbias != nullptr) AddBias(s);
     if (dweight == nullptr) continue;
     MoveIntoPlane(p, x, item, s.plane);
-    for (int64_t channel = 0; channel < s.padded; channel += kBlockVecs * kLanes) {
-      if (s.padded - channel == kLanes) {
-        WeightBlock<1>(s, channel);
-      } else {
-        WeightBlock<2>(s, channel);
-      }
-    }
+    WeightsOfImage(s);
   }
   if (dweight != nullptr) StoreWeights(p, s, dweight);
   if (dbias != nullptr) CopyFloats(s.dbias, p.out_channels, dbias);

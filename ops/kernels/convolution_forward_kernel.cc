@@ -132,6 +132,88 @@ void ForwardBlock(const Tiles& t, int64_t pixel, int64_t last, int64_t channel,
   }
 }
 
+// With one input channel a run is as short as a kernel row, and neighbouring pixels read the same
+// inputs: kColumns pixels of a row are worked on together, and each input is loaded once for all of
+// them. Weights of a tap are weight_step apart.
+template <int kTaps, int kStride, int kColumns>
+PLUMBLINE_INLINE void RowTile(const Tiles& t, const float* x, const float* weight,
+                              int64_t weight_step, Vec bias, float* y) {
+  Vec sum[kColumns];
+#pragma GCC unroll 8
+  for (int column = 0; column < kColumns; ++column) sum[column] = bias;
+  for (int64_t run = 0; run < t.runs.count; ++run) {
+    Vec w[kTaps];
+#pragma GCC unroll 5
+    for (int tap = 0; tap < kTaps; ++tap, weight += weight_step) w[tap] = Load(weight);
+    const float* const from = x + t.run_offset[run];
+#pragma GCC unroll 24
+    for (int i = 0; i < (kColumns - 1) * kStride + kTaps; ++i) {
+      const Vec value = Broadcast(from[i]);
+#pragma GCC unroll 5
+      for (int tap = 0; tap < kTaps; ++tap) {
+        const int column = (i - tap) / kStride;
+        if (i < tap || (i - tap) % kStride != 0 || column >= kColumns) continue;
+        sum[column] = Fma(value, w[tap], sum[column]);
+      }
+    }
+  }
+#pragma GCC unroll 8
+  for (int column = 0; column < kColumns; ++column, y += t.padded) {
+    Store(y, t.relu ? Max(sum[column], Vec{}) : sum[column]);
+  }
+}
+
+constexpr int kMostColumns = 8;
+
+template <int kTaps, int kStride>
+void RowTiles(const Tiles& t, int64_t columns, const float* x, const float* weight,
+              int64_t weight_step, Vec bias, float* y) {
+  for (int64_t pieces = (columns + kMostColumns - 1) / kMostColumns; pieces > 0; --pieces) {
+    const int64_t width = (columns + pieces - 1) / pieces;
+    switch (width) {
+      case 8: RowTile<kTaps, kStride, 8>(t, x, weight, weight_step, bias, y); break;
+      case 7: RowTile<kTaps, kStride, 7>(t, x, weight, weight_step, bias, y); break;
+      case 6: RowTile<kTaps, kStride, 6>(t, x, weight, weight_step, bias, y); break;
+      case 5: RowTile<kTaps, kStride, 5>(t, x, weight, weight_step, bias, y); break;
+      case 4: RowTile<kTaps, kStride, 4>(t, x, weight, weight_step, bias, y); break;
+      case 3: RowTile<kTaps, kStride, 3>(t, x, weight, weight_step, bias, y); break;
+      case 2: RowTile<kTaps, kStride, 2>(t, x, weight, weight_step, bias, y); break;
+      default: RowTile<kTaps, kStride, 1>(t, x, weight, weight_step, bias, y); break;
+    }
+    columns -= width;
+    x += width * kStride;
+    y += width * t.padded;
+  }
+}
+
+using RowFunction = void (*)(const Tiles& t, int64_t columns, const float* x, const float* weight,
+                             int64_t weight_step, Vec bias, float* y);
+
+// The function for rows of this problem; null: there is none, take ConvolvePixels.
+RowFunction RowFunctionFor(const ConvolutionProblem& p) {
+  if (p.in_channels != 1 || p.dilation[1] != 1) return nullptr;
+  if (p.kernel[1] == 3 && p.stride[1] == 1) return RowTiles<3, 1>;
+  if (p.kernel[1] == 3 && p.stride[1] == 2) return RowTiles<3, 2>;
+  if (p.kernel[1] == 5 && p.stride[1] == 1) return RowTiles<5, 1>;
+  if (p.kernel[1] == 5 && p.stride[1] == 2) return RowTiles<5, 2>;
+  return nullptr;
+}
+
+// Output rows [first, last) of a problem with one input channel, into s.y.
+void ConvolveRows(RowFunction row_function, const Tiles& t, const Scratch& s, int64_t columns,
+                  int64_t first, int64_t last) {
+  for (int64_t row = first; row < last; ++row) {
+    const float* const x = t.x + t.pixel_offset[row * columns];
+    float* const y = s.y + row * columns * s.padded;
+    for (int64_t channel = 0; channel < s.padded; channel += kLanes) {
+      const int64_t block = channel / (kBlockVecs * kLanes) * (kBlockVecs * kLanes);
+      const float* const weight = s.weight + block * s.depth + (channel - block);
+      row_function(t, columns, x, weight, BlockVecs(s.padded, block) * kLanes,
+                   Load(s.bias + channel), y + channel);
+    }
+  }
+}
+
 // The plane's convolution for output pixels [first, last), into s.y.
 void ConvolvePixels(const Tiles& t, const Scratch& s, int64_t first, int64_t last) {
   for (int64_t pixel = first; pixel < last; pixel += kPixelBlock) {
@@ -147,6 +229,17 @@ void ConvolvePixels(const Tiles& t, const Scratch& s, int64_t first, int64_t las
   }
 }
 
+// Output rows [first, last), into s.y.
+void Convolve(const ConvolutionProblem& p, const Tiles& t, const Scratch& s, int64_t first,
+              int64_t last) {
+  const RowFunction row_function = RowFunctionFor(p);
+  if (row_function != nullptr) {
+    ConvolveRows(row_function, t, s, p.out_size[1], first, last);
+  } else {
+    ConvolvePixels(t, s, first * p.out_size[1], last * p.out_size[1]);
+  }
+}
+
 // Rows of the result are pooled as soon as they are there, while they are in the cache.
 void ConvolveAndPool(const ConvolutionProblem& p, const ConvolutionPool& pool, bool relu,
                      const Tiles& t, const Scratch& s, uint8_t* winner, int64_t winner_pixel) {
@@ -154,7 +247,7 @@ void ConvolveAndPool(const ConvolutionProblem& p, const ConvolutionPool& pool, b
   for (int64_t row = 0; row < pool.out_size[0]; ++row) {
     const Span rows = SpanOf(pool.window, 0, p.out_size[0], row);
     const int64_t needed = rows.origin + rows.last;
-    if (needed > done) ConvolvePixels(t, s, done * p.out_size[1], needed * p.out_size[1]);
+    if (needed > done) Convolve(p, t, s, done, needed);
     done = needed > done ? needed : done;
     float* const y = s.pooled + row * pool.out_size[1] * s.padded;
     uint8_t* const to =
@@ -185,7 +278,7 @@ void Run(const ConvolutionProblem& p, const ConvolutionPool* pool, bool relu, Co
     MoveIntoPlane(p, x, item, s.plane);
     float* const out = y.data + item * y.strides.batch;
     if (pool == nullptr) {
-      ConvolvePixels(tiles, s, 0, p.out_size[0] * p.out_size[1]);
+      Convolve(p, tiles, s, 0, p.out_size[0]);
       MoveImage(PlaneSize{p.out_size[0], p.out_size[1], p.out_channels}, s.y,
                 PlaneStrides(p.out_size[1], s.padded), out, y.strides);
       continue;

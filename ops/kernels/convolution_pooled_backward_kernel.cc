@@ -125,15 +125,25 @@ struct WeightTile {
   // So many windows at once that their sums do not wait for each other.
   static constexpr int kUnroll = kRuns * kVecs >= 6 ? 1 : kRuns * kVecs >= 3 ? 2 : 4;
 
-  static void Run(const Windows& w, const float* x, int64_t step, float* dweight,
-                  int64_t run_floats) {
+  // Returns the sum of the gradients.
+  static float Run(const Windows& w, const float* x, int64_t step, float* dweight,
+                   int64_t run_floats) {
     Vec sum[kUnroll][kRuns][kVecs] = {};
+    float shares[4] = {};
     int64_t window = 0;
     for (; window + kUnroll <= w.count; window += kUnroll) {
 #pragma GCC unroll 4
-      for (int u = 0; u < kUnroll; ++u) Add(ShareOf(w, window + u), x, step, sum[u]);
+      for (int u = 0; u < kUnroll; ++u) {
+        const Share share = ShareOf(w, window + u);
+        shares[u] += share.value;
+        Add(share, x, step, sum[u]);
+      }
     }
-    for (; window < w.count; ++window) Add(ShareOf(w, window), x, step, sum[0]);
+    for (; window < w.count; ++window) {
+      const Share share = ShareOf(w, window);
+      shares[0] += share.value;
+      Add(share, x, step, sum[0]);
+    }
 #pragma GCC unroll 4
     for (int run = 0; run < kRuns; ++run) {
 #pragma GCC unroll 4
@@ -145,6 +155,7 @@ struct WeightTile {
         Store(to, Load(to) + total);
       }
     }
+    return (shares[0] + shares[1]) + (shares[2] + shares[3]);
   }
 
   PLUMBLINE_INLINE void Add(Share share, const float* x, int64_t step, Vec (&sum)[kRuns][kVecs]) {
@@ -162,8 +173,9 @@ struct WeightTile {
 
 template <int kRuns, int kVecs>
 struct InputTile {
-  static void Run(const Windows& w, float* dx, int64_t step, const float* weight,
-                  int64_t run_floats) {
+  // Returns nothing of use.
+  static float Run(const Windows& w, float* dx, int64_t step, const float* weight,
+                   int64_t run_floats) {
     Vec packed[kRuns][kVecs];
 #pragma GCC unroll 4
     for (int run = 0; run < kRuns; ++run) {
@@ -172,37 +184,49 @@ struct InputTile {
         packed[run][vec] = Load(weight + run * run_floats + vec * kLanes);
       }
     }
-    for (int64_t window = 0; window < w.count; ++window) {
-      const Share share = ShareOf(w, window);
-      const Vec value = Broadcast(share.value);
-      float* to = dx + share.place;
+    // Patches of neighbouring windows overlap, and each would wait for the one before: windows from
+    // both halves of the image take turns.
+    const int64_t half = w.count / 2;
+    for (int64_t window = 0; window < half; ++window) {
+      Add(ShareOf(w, window), packed, dx, step);
+      Add(ShareOf(w, half + window), packed, dx, step);
+    }
+    if (2 * half < w.count) Add(ShareOf(w, w.count - 1), packed, dx, step);
+    return 0;
+  }
+
+  PLUMBLINE_INLINE void Add(Share share, const Vec (&packed)[kRuns][kVecs], float* dx,
+                            int64_t step) {
+    const Vec value = Broadcast(share.value);
+    float* to = dx + share.place;
 #pragma GCC unroll 4
-      for (int run = 0; run < kRuns; ++run, to += step) {
+    for (int run = 0; run < kRuns; ++run, to += step) {
 #pragma GCC unroll 4
-        for (int vec = 0; vec < kVecs; ++vec) {
-          Store(to + vec * kLanes, Fma(value, packed[run][vec], Load(to + vec * kLanes)));
-        }
+      for (int vec = 0; vec < kVecs; ++vec) {
+        Store(to + vec * kLanes, Fma(value, packed[run][vec], Load(to + vec * kLanes)));
       }
     }
   }
 };
 
 template <template <int, int> class Tile, int kRuns, typename X, typename Weight>
-PLUMBLINE_INLINE void RunTile(int64_t vecs, const Windows& w, X* x, int64_t step, Weight* weight,
+PLUMBLINE_INLINE float RunTile(int64_t vecs, const Windows& w, X* x, int64_t step, Weight* weight,
                               int64_t run_floats) {
   if (vecs == 1) return Tile<kRuns, 1>::Run(w, x, step, weight, run_floats);
   if (vecs == 2) return Tile<kRuns, 2>::Run(w, x, step, weight, run_floats);
   return Tile<kRuns, 3>::Run(w, x, step, weight, run_floats);
 }
 
-// The whole patch of one channel, tile by tile. Tiles of several runs need them evenly apart.
+// The whole patch of one channel, tile by tile; returns what the first one does. Tiles of several
+// runs need them evenly apart.
 template <template <int, int> class Tile, typename X, typename Weight>
-void RunTiles(const ConvolutionProblem& p, const Scratch& s, const Windows& w, X* x,
+float RunTiles(const ConvolutionProblem& p, const Scratch& s, const Windows& w, X* x,
               Weight* weight) {
   const int64_t run_floats = RunFloats(p);
   const int64_t count = RunsOf(p).count;
   const int64_t* const offset = s.plane.run_offset;
   const int64_t most = p.dilation[1] == 1 ? kTileRuns : 1;
+  float first = 0;
   for (int64_t run = 0; run < count;) {
     const int64_t runs = Smaller(most, count - run);
     const int64_t step = runs > 1 ? offset[run + 1] - offset[run] : 0;
@@ -210,16 +234,19 @@ void RunTiles(const ConvolutionProblem& p, const Scratch& s, const Windows& w, X
       const int64_t vecs = Smaller(kTileVecs, (run_floats - i) / kLanes);
       X* const from = x + offset[run] + i;
       Weight* const row = weight + run * run_floats + i;
+      float result;
       if (runs == 1) {
-        RunTile<Tile, 1>(vecs, w, from, step, row, run_floats);
+        result = RunTile<Tile, 1>(vecs, w, from, step, row, run_floats);
       } else if (runs == 2) {
-        RunTile<Tile, 2>(vecs, w, from, step, row, run_floats);
+        result = RunTile<Tile, 2>(vecs, w, from, step, row, run_floats);
       } else {
-        RunTile<Tile, 3>(vecs, w, from, step, row, run_floats);
+        result = RunTile<Tile, 3>(vecs, w, from, step, row, run_floats);
       }
+      if (run == 0 && i == 0) first = result;
     }
     run += runs;
   }
+  return first;
 }
 
 float SumOfShares(const Windows& w) {
@@ -255,10 +282,13 @@ void Weights(const ConvolutionProblem& p, ConstImages x, const PooledGradient& g
   for (int64_t item = 0; item < p.batch; ++item) {
     if (dweight != nullptr) MoveIntoPlane(p, x, item, s.plane);
     VisitChannels(p, gradient, winner_pixel, item, s, [&](int64_t channel, const Windows& w) {
-      if (dbias != nullptr) s.dbias[channel] += SumOfShares(w);
-      if (dweight == nullptr) return;
+      if (dweight == nullptr) {
+        s.dbias[channel] += SumOfShares(w);
+        return;
+      }
       const float* const plane = s.plane.data;
-      RunTiles<WeightTile>(p, s, w, plane, s.weight + channel * RunRow(p));
+      s.dbias[channel] +=
+          RunTiles<WeightTile>(p, s, w, plane, s.weight + channel * RunRow(p));
     });
   }
   if (dweight != nullptr) UnpackByRuns(p, s.weight, dweight);

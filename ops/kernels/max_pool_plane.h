@@ -66,6 +66,38 @@ PLUMBLINE_INLINE Vec MaxOfWindow(Span rows, Span columns, int64_t kernel_columns
   return best;
 }
 
+// Windows of kSide x kSide that lie inside of the plane, unrolled: one row of them, from the first
+// one's origin on, `step` floats apart.
+template <bool kRelu, int kSide, typename Winner>
+__attribute__((noinline)) static void MaxPoolSquares(const float* x, int64_t row_stride,
+                                                     int64_t pixel_stride, int64_t step,
+                                                     int64_t count, int64_t channels, float* y,
+                                                     int64_t y_pixel, int none, Winner* winner,
+                                                     int64_t winner_pixel) {
+  for (int64_t i = 0; i < count; ++i, x += step, y += y_pixel) {
+    for (int64_t channel = 0; channel < channels; channel += kLanes) {
+      Vec best = kRelu ? Vec{} : Load(x + channel);
+      IntVec index = IntVec{} + (kRelu ? none : 0);
+#pragma GCC unroll 3
+      for (int row = 0; row < kSide; ++row) {
+#pragma GCC unroll 3
+        for (int column = 0; column < kSide; ++column) {
+          if (!kRelu && row + column == 0) continue;
+          const Vec value = Load(x + row * row_stride + column * pixel_stride + channel);
+          const IntVec wins = kRelu ? value > best : (value > best) | (value != value);
+          best = Select(wins, value, best);
+          index = wins ? IntVec{} + (row * kSide + column) : index;
+        }
+      }
+      Store(y + channel, best);
+      if (winner != nullptr) {
+        StoreWinners(index, Smaller(kLanes, channels - channel),
+                     winner + i * winner_pixel + channel);
+      }
+    }
+  }
+}
+
 // Row `row` of the pooled plane from x, whose pixels are x_pixel floats apart, a multiple of kLanes
 // that covers `channels`; y likewise. The winners of a pixel are winner_pixel after those of
 // the one before; null: not wanted.
@@ -77,6 +109,14 @@ static inline void MaxPoolRow(const PoolWindow& window, const int64_t in_size[2]
   const Span rows = SpanOf(window, 0, in_size[0], row);
   const int64_t x_row = in_size[1] * x_pixel;
   const int none = static_cast<int>(sizeof(Winner) == 1 ? kNoWinner : kNoWideWinner);
+  const int64_t side = window.kernel[0];
+  const bool inside = window.padding[0] == 0 && window.padding[1] == 0;
+  if (inside && side == window.kernel[1] && (side == 2 || side == 3)) {
+    const auto squares =
+        side == 2 ? MaxPoolSquares<kRelu, 2, Winner> : MaxPoolSquares<kRelu, 3, Winner>;
+    return squares(x + rows.origin * x_row, x_row, x_pixel, window.stride[1] * x_pixel,
+                   out_columns, channels, y, y_pixel, none, winner, winner_pixel);
+  }
   for (int64_t column = 0; column < out_columns; ++column) {
     const Span columns = SpanOf(window, 1, in_size[1], column);
     const float* const origin = x + rows.origin * x_row + columns.origin * x_pixel;
