@@ -204,7 +204,7 @@ void ConvolveRows(RowFunction row_function, const Tiles& t, const Scratch& s, in
                   int64_t first, int64_t last) {
   for (int64_t row = first; row < last; ++row) {
     const float* const x = t.x + t.pixel_offset[row * columns];
-    float* const y = s.y + row * columns * s.padded;
+    float* const y = t.y + row * columns * s.padded;
     for (int64_t channel = 0; channel < s.padded; channel += kLanes) {
       const int64_t block = channel / (kBlockVecs * kLanes) * (kBlockVecs * kLanes);
       const float* const weight = s.weight + block * s.depth + (channel - block);
@@ -262,6 +262,13 @@ void ConvolveAndPool(const ConvolutionProblem& p, const ConvolutionPool& pool, b
   }
 }
 
+// Whether the images lie as the plane of results does, so that they are written at once.
+bool InPlace(const ConvolutionProblem& p, const MutableImages& y, const Scratch& s) {
+  const ImageStrides plane = PlaneStrides(p.out_size[1], s.padded);
+  return s.padded == p.out_channels && y.strides.channel == 1 && y.strides.column == plane.column &&
+         (y.strides.row == plane.row || p.out_size[0] == 1);
+}
+
 void Run(const ConvolutionProblem& p, const ConvolutionPool* pool, bool relu, ConstImages x,
          const float* weight, const float* bias, MutableImages y, uint8_t* winner,
          int64_t winner_pixel, float* memory) {
@@ -271,12 +278,17 @@ void Run(const ConvolutionProblem& p, const ConvolutionPool* pool, bool relu, Co
   PackWeights(p, weight, s);
   FillFloats(s.bias, s.padded, 0.0f);
   if (bias != nullptr) CopyFloats(bias, p.out_channels, s.bias);
-  const Tiles tiles = {RunsOf(p),    s.plane.run_offset,      s.plane.pixel_offset,
+  Tiles tiles = {RunsOf(p),    s.plane.run_offset,      s.plane.pixel_offset,
                        s.plane.data, relu && pool == nullptr, s.padded,
                        s.y};
   for (int64_t item = 0; item < p.batch; ++item) {
     MoveIntoPlane(p, x, item, s.plane);
     float* const out = y.data + item * y.strides.batch;
+    if (pool == nullptr && InPlace(p, y, s)) {
+      tiles.y = out;
+      Convolve(p, tiles, s, 0, p.out_size[0]);
+      continue;
+    }
     if (pool == nullptr) {
       Convolve(p, tiles, s, 0, p.out_size[0]);
       MoveImage(PlaneSize{p.out_size[0], p.out_size[1], p.out_channels}, s.y,

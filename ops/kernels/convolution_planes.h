@@ -110,13 +110,20 @@ PLUMBLINE_INLINE int64_t RunPosition(const ConvolutionProblem& p, int64_t channe
   return (row * p.kernel[1] + column) * RunFloats(p) + channel;
 }
 
+// Floats between neighbouring columns of the kernel.
+PLUMBLINE_INLINE int64_t ColumnStep(const ConvolutionProblem& p) {
+  return p.dilation[1] == 1 ? p.in_channels : RunFloats(p);
+}
+
 // weight [out, in, rows, columns] -> [out][RunRow].
 static inline void PackByRuns(const ConvolutionProblem& p, const float* weight, float* packed) {
+  const int64_t step = ColumnStep(p);
   FillFloats(packed, p.out_channels * RunRow(p), 0.0f);
   for (int64_t out = 0; out < p.out_channels; ++out, packed += RunRow(p)) {
     for (int64_t channel = 0; channel < p.in_channels; ++channel) {
       for (int64_t i = 0; i < p.kernel[0]; ++i) {
-        for (int64_t j = 0; j < p.kernel[1]; ++j) packed[RunPosition(p, channel, i, j)] = *weight++;
+        float* to = packed + RunPosition(p, channel, i, 0);
+        for (int64_t j = 0; j < p.kernel[1]; ++j, to += step) *to = *weight++;
       }
     }
   }
@@ -124,10 +131,12 @@ static inline void PackByRuns(const ConvolutionProblem& p, const float* weight, 
 
 // The way back.
 static inline void UnpackByRuns(const ConvolutionProblem& p, const float* packed, float* weight) {
+  const int64_t step = ColumnStep(p);
   for (int64_t out = 0; out < p.out_channels; ++out, packed += RunRow(p)) {
     for (int64_t channel = 0; channel < p.in_channels; ++channel) {
       for (int64_t i = 0; i < p.kernel[0]; ++i) {
-        for (int64_t j = 0; j < p.kernel[1]; ++j) *weight++ = packed[RunPosition(p, channel, i, j)];
+        const float* from = packed + RunPosition(p, channel, i, 0);
+        for (int64_t j = 0; j < p.kernel[1]; ++j, from += step) *weight++ = *from;
       }
     }
   }

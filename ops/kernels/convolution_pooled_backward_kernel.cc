@@ -1,7 +1,7 @@
 // Gradients of a convolution whose result was max pooled. Of each window only the winner has a
 // gradient, so the work is a patch of the input (its runs of taps on the lanes) for each window and
 // channel: of a pool of 2 x 2 a quarter of what the dense gradient takes. Windows without a winner
-// count as a gradient of zero, which costs less than a branch that is hard to predict.
+// are given a gradient of zero, which costs less than a branch that is hard to predict.
 
 #include <stdint.h>
 
@@ -20,21 +20,24 @@ constexpr int kTileVecs = 3;
 
 struct Scratch {
   ConvolutionPlane plane;
-  float* dy;                // [channels][windows], as far as the images do not have that already
+  float* pixels;            // [windows][padded channels]: the gradient, zero without a winner
+  float* dy;                // the same as [padded channels][windows]
   float* weight;            // by runs; or the gradient of the weights
-  float* dbias;             // [channels]
+  float* dbias;             // [padded channels]
   int64_t* window_offset;   // [windows]: in the plane, of position (0, 0) of the window
   int64_t* winner_offset;   // [256]: from there, by winner
-  int64_t windows;
+  int64_t windows, padded;
 };
 
 Scratch CarveScratch(const ConvolutionProblem& p, const ConvolutionPool& pool, Carver* carver) {
   Scratch s;
   s.windows = pool.out_size[0] * pool.out_size[1];
   s.plane = CarvePlane(p, carver);
-  s.dy = Carve(carver, p.out_channels * s.windows);
+  s.padded = RoundUpToLanes(p.out_channels);
+  s.pixels = Carve(carver, s.padded * s.windows);
+  s.dy = Carve(carver, s.padded * s.windows);
   s.weight = Carve(carver, p.out_channels * RunRow(p));
-  s.dbias = Carve(carver, p.out_channels);
+  s.dbias = Carve(carver, s.padded);
   s.window_offset = CarveIntegers(carver, s.windows);
   s.winner_offset = CarveIntegers(carver, kNoWinner + 1);
   return s;
@@ -59,7 +62,10 @@ Scratch Prepare(const ConvolutionProblem& p, const ConvolutionPool& pool, float*
                   (j * pool.window.stride[1] - pool.window.padding[1]) * column;
     }
   }
-  for (int64_t i = 0; i <= kNoWinner; ++i) s.winner_offset[i] = 0;
+  // A place inside of the image for windows without a winner.
+  s.winner_offset[kNoWinner] = pool.window.padding[0] * row + pool.window.padding[1] * column;
+  FillFloats(s.pixels, s.padded * s.windows, 0.0f);
+  FillFloats(s.dbias, s.padded, 0.0f);
   offset = s.winner_offset;
   for (int64_t i = 0; i < pool.window.kernel[0]; ++i) {
     for (int64_t j = 0; j < pool.window.kernel[1]; ++j) *offset++ = i * row + j * column;
@@ -76,45 +82,74 @@ struct Windows {
   int64_t winner_pixel, count;
 };
 
-// The gradient of one window, and where in the plane its winner is; zero and a place that exists
-// where there is none.
-struct Share {
-  int64_t place;
-  float value;
-};
-PLUMBLINE_INLINE Share ShareOf(const Windows& w, int64_t window) {
-  const int64_t winner = w.winner[window * w.winner_pixel];
-  const int64_t keep = -static_cast<int64_t>(winner != kNoWinner);
-  union {
-    float real;
-    int32_t bits;
-  } value = {w.dy[window]};
-  value.bits &= static_cast<int32_t>(keep);
-  return Share{(w.window_offset[window] + w.winner_offset[winner]) & keep, value.real};
+PLUMBLINE_INLINE int64_t PlaceOf(const Windows& w, int64_t window) {
+  return w.window_offset[window] + w.winner_offset[w.winner[window * w.winner_pixel]];
 }
 
-// dy as [channels][windows]: the image's own memory where that is its layout.
-const float* GradientOfImage(const ConvolutionProblem& p, const PooledGradient& gradient,
-                             int64_t item, const Scratch& s) {
-  const ImageStrides& strides = gradient.dy.strides;
-  const float* const dy = gradient.dy.data + item * strides.batch;
+PLUMBLINE_INLINE IntVec LoadWinners(const uint8_t* from) {
+#if defined(__AVX512F__)
+  return reinterpret_cast<IntVec>(_mm512_maskz_cvtepu8_epi32(
+      0xffff, _mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
+#elif defined(__AVX2__)
+  return reinterpret_cast<IntVec>(
+      _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))));
+#else
+  IntVec winners;
+  for (int i = 0; i < kLanes; ++i) winners[i] = from[i];
+  return winners;
+#endif
+}
+
+PLUMBLINE_INLINE IntVec LoadSomeWinners(const uint8_t* from, int64_t count) {
+  IntVec winners = {};
+  for (int i = 0; i < count; ++i) winners[i] = from[i];
+  return winners;
+}
+
+// Zero where there is no winner, in s.pixels. `channels` from `channel` on, at most a vector.
+template <bool kWhole>
+void CutGradient(const Scratch& s, const uint8_t* winner, int64_t winner_pixel, int64_t channel,
+                 int64_t channels) {
+  const IntVec none = IntVec{} + static_cast<int>(kNoWinner);
+  Vec sum = {};
+  for (int64_t window = 0; window < s.windows; ++window) {
+    const uint8_t* const from = winner + window * winner_pixel + channel;
+    const IntVec winners = kWhole ? LoadWinners(from) : LoadSomeWinners(from, channels);
+    float* const pixel = s.pixels + window * s.padded + channel;
+    const Vec value = Select(winners == none, Vec{}, Load(pixel));
+    Store(pixel, value);
+    sum += value;
+  }
+  Store(s.dbias + channel, Load(s.dbias + channel) + sum);
+}
+
+// Brings the gradient of one image to s.dy, and adds its sums to s.dbias.
+void MoveGradientIn(const ConvolutionProblem& p, const PooledGradient& gradient,
+                    int64_t winner_pixel, int64_t item, const Scratch& s) {
   const int64_t columns = gradient.pool.out_size[1];
-  const bool dense = strides.column == 1 && strides.row == columns && strides.channel == s.windows;
-  if (dense) return dy;
-  MoveImage(PlaneSize{gradient.pool.out_size[0], columns, p.out_channels}, dy, strides, s.dy,
-            ImageStrides{0, s.windows, columns, 1});
-  return s.dy;
+  MoveImage(PlaneSize{gradient.pool.out_size[0], columns, p.out_channels},
+            gradient.dy.data + item * gradient.dy.strides.batch, gradient.dy.strides, s.pixels,
+            PlaneStrides(columns, s.padded));
+  const uint8_t* const winner = gradient.winner + item * s.windows * winner_pixel;
+  for (int64_t channel = 0; channel < p.out_channels; channel += kLanes) {
+    const int64_t channels = Smaller(kLanes, p.out_channels - channel);
+    if (channels == kLanes) {
+      CutGradient<true>(s, winner, winner_pixel, channel, channels);
+    } else {
+      CutGradient<false>(s, winner, winner_pixel, channel, channels);
+    }
+  }
+  Transpose(s.pixels, s.padded, s.windows, s.padded, s.dy, s.windows);
 }
 
-// Calls visit(channel, windows) for every channel of an image.
+// Calls visit(channel, windows) for every channel of an image whose gradient is in s.dy.
 template <typename Visit>
 PLUMBLINE_INLINE void VisitChannels(const ConvolutionProblem& p, const PooledGradient& gradient,
                                     int64_t winner_pixel, int64_t item, const Scratch& s,
                                     Visit visit) {
-  const float* const dy = GradientOfImage(p, gradient, item, s);
   const uint8_t* const winner = gradient.winner + item * s.windows * winner_pixel;
   for (int64_t channel = 0; channel < p.out_channels; ++channel) {
-    visit(channel, Windows{s.window_offset, s.winner_offset, dy + channel * s.windows,
+    visit(channel, Windows{s.window_offset, s.winner_offset, s.dy + channel * s.windows,
                            winner + channel, winner_pixel, s.windows});
   }
 }
@@ -125,25 +160,15 @@ struct WeightTile {
   // So many windows at once that their sums do not wait for each other.
   static constexpr int kUnroll = kRuns * kVecs >= 6 ? 1 : kRuns * kVecs >= 3 ? 2 : 4;
 
-  // Returns the sum of the gradients.
-  static float Run(const Windows& w, const float* x, int64_t step, float* dweight,
-                   int64_t run_floats) {
+  static void Run(const Windows& w, const float* x, int64_t step, float* dweight,
+                  int64_t run_floats) {
     Vec sum[kUnroll][kRuns][kVecs] = {};
-    float shares[4] = {};
     int64_t window = 0;
     for (; window + kUnroll <= w.count; window += kUnroll) {
 #pragma GCC unroll 4
-      for (int u = 0; u < kUnroll; ++u) {
-        const Share share = ShareOf(w, window + u);
-        shares[u] += share.value;
-        Add(share, x, step, sum[u]);
-      }
+      for (int u = 0; u < kUnroll; ++u) Add(w, window + u, x, step, sum[u]);
     }
-    for (; window < w.count; ++window) {
-      const Share share = ShareOf(w, window);
-      shares[0] += share.value;
-      Add(share, x, step, sum[0]);
-    }
+    for (; window < w.count; ++window) Add(w, window, x, step, sum[0]);
 #pragma GCC unroll 4
     for (int run = 0; run < kRuns; ++run) {
 #pragma GCC unroll 4
@@ -155,12 +180,12 @@ struct WeightTile {
         Store(to, Load(to) + total);
       }
     }
-    return (shares[0] + shares[1]) + (shares[2] + shares[3]);
   }
 
-  PLUMBLINE_INLINE void Add(Share share, const float* x, int64_t step, Vec (&sum)[kRuns][kVecs]) {
-    const Vec value = Broadcast(share.value);
-    const float* from = x + share.place;
+  PLUMBLINE_INLINE void Add(const Windows& w, int64_t window, const float* x, int64_t step,
+                            Vec (&sum)[kRuns][kVecs]) {
+    const Vec value = Broadcast(w.dy[window]);
+    const float* from = x + PlaceOf(w, window);
 #pragma GCC unroll 4
     for (int run = 0; run < kRuns; ++run, from += step) {
 #pragma GCC unroll 4
@@ -173,9 +198,8 @@ struct WeightTile {
 
 template <int kRuns, int kVecs>
 struct InputTile {
-  // Returns nothing of use.
-  static float Run(const Windows& w, float* dx, int64_t step, const float* weight,
-                   int64_t run_floats) {
+  static void Run(const Windows& w, float* dx, int64_t step, const float* weight,
+                  int64_t run_floats) {
     Vec packed[kRuns][kVecs];
 #pragma GCC unroll 4
     for (int run = 0; run < kRuns; ++run) {
@@ -188,17 +212,16 @@ struct InputTile {
     // both halves of the image take turns.
     const int64_t half = w.count / 2;
     for (int64_t window = 0; window < half; ++window) {
-      Add(ShareOf(w, window), packed, dx, step);
-      Add(ShareOf(w, half + window), packed, dx, step);
+      Add(w, window, packed, dx, step);
+      Add(w, half + window, packed, dx, step);
     }
-    if (2 * half < w.count) Add(ShareOf(w, w.count - 1), packed, dx, step);
-    return 0;
+    if (2 * half < w.count) Add(w, w.count - 1, packed, dx, step);
   }
 
-  PLUMBLINE_INLINE void Add(Share share, const Vec (&packed)[kRuns][kVecs], float* dx,
-                            int64_t step) {
-    const Vec value = Broadcast(share.value);
-    float* to = dx + share.place;
+  PLUMBLINE_INLINE void Add(const Windows& w, int64_t window, const Vec (&packed)[kRuns][kVecs],
+                            float* dx, int64_t step) {
+    const Vec value = Broadcast(w.dy[window]);
+    float* to = dx + PlaceOf(w, window);
 #pragma GCC unroll 4
     for (int run = 0; run < kRuns; ++run, to += step) {
 #pragma GCC unroll 4
@@ -210,23 +233,21 @@ struct InputTile {
 };
 
 template <template <int, int> class Tile, int kRuns, typename X, typename Weight>
-PLUMBLINE_INLINE float RunTile(int64_t vecs, const Windows& w, X* x, int64_t step, Weight* weight,
+PLUMBLINE_INLINE void RunTile(int64_t vecs, const Windows& w, X* x, int64_t step, Weight* weight,
                               int64_t run_floats) {
   if (vecs == 1) return Tile<kRuns, 1>::Run(w, x, step, weight, run_floats);
   if (vecs == 2) return Tile<kRuns, 2>::Run(w, x, step, weight, run_floats);
   return Tile<kRuns, 3>::Run(w, x, step, weight, run_floats);
 }
 
-// The whole patch of one channel, tile by tile; returns what the first one does. Tiles of several
-// runs need them evenly apart.
+// The whole patch of one channel, tile by tile. Tiles of several runs need them evenly apart.
 template <template <int, int> class Tile, typename X, typename Weight>
-float RunTiles(const ConvolutionProblem& p, const Scratch& s, const Windows& w, X* x,
+void RunTiles(const ConvolutionProblem& p, const Scratch& s, const Windows& w, X* x,
               Weight* weight) {
   const int64_t run_floats = RunFloats(p);
   const int64_t count = RunsOf(p).count;
   const int64_t* const offset = s.plane.run_offset;
   const int64_t most = p.dilation[1] == 1 ? kTileRuns : 1;
-  float first = 0;
   for (int64_t run = 0; run < count;) {
     const int64_t runs = Smaller(most, count - run);
     const int64_t step = runs > 1 ? offset[run + 1] - offset[run] : 0;
@@ -234,30 +255,16 @@ float RunTiles(const ConvolutionProblem& p, const Scratch& s, const Windows& w, 
       const int64_t vecs = Smaller(kTileVecs, (run_floats - i) / kLanes);
       X* const from = x + offset[run] + i;
       Weight* const row = weight + run * run_floats + i;
-      float result;
       if (runs == 1) {
-        result = RunTile<Tile, 1>(vecs, w, from, step, row, run_floats);
+        RunTile<Tile, 1>(vecs, w, from, step, row, run_floats);
       } else if (runs == 2) {
-        result = RunTile<Tile, 2>(vecs, w, from, step, row, run_floats);
+        RunTile<Tile, 2>(vecs, w, from, step, row, run_floats);
       } else {
-        result = RunTile<Tile, 3>(vecs, w, from, step, row, run_floats);
+        RunTile<Tile, 3>(vecs, w, from, step, row, run_floats);
       }
-      if (run == 0 && i == 0) first = result;
     }
     run += runs;
   }
-  return first;
-}
-
-float SumOfShares(const Windows& w) {
-  float sum[4] = {};
-  int64_t window = 0;
-  for (; window + 4 <= w.count; window += 4) {
-#pragma GCC unroll 4
-    for (int u = 0; u < 4; ++u) sum[u] += ShareOf(w, window + u).value;
-  }
-  for (; window < w.count; ++window) sum[0] += ShareOf(w, window).value;
-  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 void Input(const ConvolutionProblem& p, const PooledGradient& gradient, int64_t winner_pixel,
@@ -266,6 +273,7 @@ void Input(const ConvolutionProblem& p, const PooledGradient& gradient, int64_t 
   PackByRuns(p, weight, s.weight);
   for (int64_t item = 0; item < p.batch; ++item) {
     if (item > 0) FillFloats(s.plane.data, s.plane.floats, 0.0f);
+    MoveGradientIn(p, gradient, winner_pixel, item, s);
     VisitChannels(p, gradient, winner_pixel, item, s, [&](int64_t channel, const Windows& w) {
       const float* const row = s.weight + channel * RunRow(p);
       RunTiles<InputTile>(p, s, w, s.plane.data, row);
@@ -278,17 +286,13 @@ void Weights(const ConvolutionProblem& p, ConstImages x, const PooledGradient& g
              int64_t winner_pixel, float* dweight, float* dbias, float* memory) {
   const Scratch s = Prepare(p, gradient.pool, memory);
   FillFloats(s.weight, p.out_channels * RunRow(p), 0.0f);
-  FillFloats(s.dbias, p.out_channels, 0.0f);
   for (int64_t item = 0; item < p.batch; ++item) {
-    if (dweight != nullptr) MoveIntoPlane(p, x, item, s.plane);
+    MoveGradientIn(p, gradient, winner_pixel, item, s);
+    if (dweight == nullptr) continue;
+    MoveIntoPlane(p, x, item, s.plane);
     VisitChannels(p, gradient, winner_pixel, item, s, [&](int64_t channel, const Windows& w) {
-      if (dweight == nullptr) {
-        s.dbias[channel] += SumOfShares(w);
-        return;
-      }
       const float* const plane = s.plane.data;
-      s.dbias[channel] +=
-          RunTiles<WeightTile>(p, s, w, plane, s.weight + channel * RunRow(p));
+      RunTiles<WeightTile>(p, s, w, plane, s.weight + channel * RunRow(p));
     });
   }
   if (dweight != nullptr) UnpackByRuns(p, s.weight, dweight);

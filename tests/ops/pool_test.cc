@@ -55,7 +55,8 @@ TEST(PoolTest, PaddingNeverWinsAndCountsInMeans) {
 TEST(PoolTest, NotANumberWins) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const OpCase pool = Pool("max_pool2d", "1, 1, 1, 4", {1, 2}).Values(0, {nan, 1, 2, nan});
-  for (const double y : pool.Evaluate()[0].data) EXPECT_TRUE(std::isnan(y));
+  const std::vector<Array> outputs = pool.Evaluate();
+  for (const double y : outputs[0].data) EXPECT_TRUE(std::isnan(y));
   pool.CheckLowering();
 }
 
