@@ -155,6 +155,10 @@ bool AcceptsPostOp(const NodeView& node, const PostOpSpec& spec) {
 // Images may lie in any order; weights and biases are parameters.
 bool AcceptsLayout(const NodeView&, int input, const Layout&) { return input == 0; }
 
+Layout ImageOutput(const NodeView& node, int output) {
+  return ChannelsLast(node.output_shape(output));
+}
+
 float* Floats(void* pointer) { return static_cast<float*>(pointer); }
 
 absl::Status Lower(LoweringContext& context) {
@@ -297,6 +301,7 @@ OpDefinition Conv() {
   op.cost = ConvCost;
   op.lower = Lower;
   op.accepts_layout = AcceptsLayout;
+  op.output_layout = ImageOutput;
   op.accepts_post_ops = true;
   op.accepts_post_op = AcceptsPostOp;
   if (kAxes == 2) op.fuse = FusePoolIntoConvolution;
@@ -317,6 +322,7 @@ OpDefinition InputGradient() {
   op.evaluate = EvaluateInputGradient;
   op.cost = InputGradientCost;
   op.lower = LowerInputGradient;
+  op.output_layout = ImageOutput;
   op.accepts_layout = [](const NodeView&, int input, const Layout&) { return input != 1; };
   op.fuse = [](Graph& graph, NodeId id) { return FuseReluIntoGradient(graph, id, 0); };
   return op;

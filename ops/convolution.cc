@@ -69,6 +69,17 @@ ImageStrides ImageStridesOf(const Layout& layout) {
   return {strides[0], strides[1], strides.size() > 3 ? strides[2] : 0, strides.back()};
 }
 
+Layout ChannelsLast(const std::vector<int64_t>& shape) {
+  Layout layout = RowMajor(shape);
+  int64_t stride = shape[1];
+  for (size_t axis = shape.size() - 1; axis > 1; --axis) {
+    layout.strides[axis] = stride;
+    stride *= shape[axis];
+  }
+  layout.strides[1] = 1;
+  return layout;
+}
+
 void AddConvolution(const ConvolutionProblem& problem, const Array& x, const Array& weight,
                     Array& y) {
   ForEachProduct(problem, [&](int64_t from, int64_t tap, int64_t to) {

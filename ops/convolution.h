@@ -27,6 +27,10 @@ ConvolutionProblem ConvolutionProblemOf(const Attributes& attributes,
 // Strides of [batch, channels, columns] or [batch, channels, rows, columns].
 ImageStrides ImageStridesOf(const Layout& layout);
 
+// [batch, channels, ...] with the channels innermost in memory: what convolutions and pools write
+// fastest. As OpDefinition::output_layout of outputs that are images.
+Layout ChannelsLast(const std::vector<int64_t>& shape);
+
 // The definitions, in double, of the result without bias and of the gradients; dense row-major
 // arrays.
 void AddConvolution(const ConvolutionProblem& problem, const Array& x, const Array& weight,

@@ -244,6 +244,12 @@ absl::Status LowerAverageGradient(LoweringContext& context) {
   return absl::OkStatus();
 }
 
+// Winners have their own order.
+Layout OutputLayout(const NodeView& node, int output) {
+  const std::vector<int64_t> shape = node.output_shape(output);
+  return output == 0 ? ChannelsLast(shape) : RowMajor(shape);
+}
+
 // Images in any order; winners as they were written.
 bool AcceptsLayout(const NodeView&, int input, const Layout&) { return input == 0; }
 
@@ -258,6 +264,7 @@ OpDefinition Pool(const char* name) {
                     "step of the window, one number or two; default: kernel"},
                    {"padding", AttributeKind::kIntegerList, "0", false,
                     "positions added on both sides, one number or two"}};
+  op.output_layout = OutputLayout;
   op.accepts_layout = AcceptsLayout;
   return op;
 }

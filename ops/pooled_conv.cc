@@ -231,6 +231,12 @@ absl::Status LowerWeightGradient(LoweringContext& context) {
   return absl::OkStatus();
 }
 
+// Winners have their own order.
+Layout OutputLayout(const NodeView& node, int output) {
+  const std::vector<int64_t> shape = node.output_shape(output);
+  return output == 0 ? ChannelsLast(shape) : RowMajor(shape);
+}
+
 OpDefinition Op(const char* name, std::vector<std::string> inputs) {
   OpDefinition op;
   op.name = name;
@@ -252,6 +258,7 @@ OpDefinition Forward() {
   op.evaluate = Evaluate;
   op.cost = ForwardCost;
   op.lower = Lower;
+  op.output_layout = OutputLayout;
   op.accepts_layout = [](const NodeView&, int input, const Layout&) { return input == 0; };
   return op;
 }
@@ -264,6 +271,7 @@ OpDefinition InputGradient() {
   op.evaluate = EvaluateInputGradient;
   op.cost = InputGradientCost;
   op.lower = LowerInputGradient;
+  op.output_layout = OutputLayout;
   op.accepts_layout = [](const NodeView&, int input, const Layout&) { return input == 0; };
   return op;
 }

@@ -148,6 +148,45 @@ TEST(ConvTest, GradientsTakeTheReluThatFollowed) {
       .CheckLowering();
 }
 
+OpCase Pooled(const std::string& op) {
+  return OpCase(op)
+      .Set("kernel", List({3, 2}))
+      .Set("padding", List({1}))
+      .Set("pool_kernel", List({2, 3}))
+      .Set("pool_stride", List({2}))
+      .Set("pool_padding", List({0, 1}));
+}
+
+TEST(ConvTest, PooledFormsMatchTheirDefinition) {
+  for (const bool relu : {false, true}) {
+    Pooled("conv2d_max_pool2d")
+        .Input("3, 4, 8, 9")
+        .Input("6, 2, 3, 2")
+        .Input("6")
+        .Set("groups", Size(2))
+        .Set("relu", relu)
+        .CheckLowering();
+    Pooled("conv2d_max_pool2d").Input("1, 3, 8, 9").Input("16, 3, 3, 2").Set("relu", relu).CheckLowering();
+    // Winners 0 to 2: all of the first row of a window, inside of the image in every one of these.
+    Pooled("conv2d_max_pool2d_input_gradient")
+        .Input("2, 5, 3, 4")
+        .Input("2, 3, 4, 5", DataType::kU8)
+        .Range(1, 1, 1)
+        .Input("5, 3, 3, 2")
+        .Set("shape", List({2, 3, 6, 7}))
+        .Set("relu", relu)
+        .CheckLowering();
+    Pooled("conv2d_max_pool2d_weight_gradient")
+        .Input("2, 3, 6, 7")
+        .Input("2, 5, 3, 4")
+        .Input("2, 3, 4, 5", DataType::kU8)
+        .Range(2, 1, 1)
+        .Set("channels", Size(5))
+        .Set("relu", relu)
+        .CheckLowering();
+  }
+}
+
 TEST(ConvTest, GradientsCountTheSameProducts) {
   EXPECT_EQ(OpCase("conv2d_input_gradient")
                 .Input("B, 8, 28, 28")
