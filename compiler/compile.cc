@@ -22,6 +22,7 @@
 #include "compiler/passes/eliminate_dead.h"
 #include "compiler/passes/fold_constants.h"
 #include "compiler/passes/fold_identities.h"
+#include "compiler/passes/fuse_nodes.h"
 #include "compiler/passes/fuse_post_ops.h"
 #include "compiler/passes/legalize.h"
 #include "compiler/passes/lower.h"
@@ -191,8 +192,8 @@ const std::vector<PassName>& PassNames() {
   static const std::vector<PassName>* const names = new std::vector<PassName>{
       {"build_graph", false},     {"resolve_modes", false},    {"differentiate", false},  {"fold_constants", true},
       {"fold_identities", true},  {"eliminate_common", true},  {"eliminate_dead", false}, {"bind_sizes", false},
-      {"apply_updates", false},   {"legalize", false},         {"fuse_post_ops", true},   {"assign_layouts", false},
-      {"schedule", false},        {"plan_memory", false},      {"lower", false}};
+      {"apply_updates", false},   {"legalize", false},         {"fuse_nodes", true},      {"fuse_post_ops", true},
+      {"assign_layouts", false},  {"schedule", false},         {"plan_memory", false},    {"lower", false}};
   return *names;
 }
 
@@ -256,9 +257,11 @@ absl::StatusOr<Program> CompileProgram(Graph graph, const Bindings& sizes, const
     if (!status.ok()) return status;
   }
   // Shapes that oneDNN would run with reference kernels are rewritten before fusion, because fusion must see the
-  // nodes that will really run.
-  constexpr NamedPass kPrepare[] = {
-      {"legalize", Legalize}, {"fuse_post_ops", FusePostOps}, {"eliminate_dead", EliminateDead}};
+  // nodes that will really run. Fusion of whole nodes comes before post-ops, which would hide their patterns.
+  constexpr NamedPass kPrepare[] = {{"legalize", Legalize},
+                                    {"fuse_nodes", FuseNodes},
+                                    {"fuse_post_ops", FusePostOps},
+                                    {"eliminate_dead", EliminateDead}};
   status = RunPasses(kPrepare, options, graph);
   if (!status.ok()) return status;
   // Layouts decide what is a view and where a copy must stand, which the schedule and the plan count on.

@@ -35,6 +35,7 @@ constexpr std::vector<OpDefinition> (*kOps[])() = {
     BroadcastToOps,
     ConvOps,
     PoolOps,
+    PooledConvOps,
     LayerNormOps,
     DropoutOps,
     EmbeddingOps,

@@ -43,6 +43,7 @@ std::vector<OpDefinition> CrossEntropyOps();
 std::vector<OpDefinition> AccuracyOps();
 std::vector<OpDefinition> MeanSquaredErrorOps();
 std::vector<OpDefinition> CausalMaskOps();
+std::vector<OpDefinition> PooledConvOps();
 std::vector<OpDefinition> ReshapeOps();
 std::vector<OpDefinition> TransposeOps();
 std::vector<OpDefinition> ConcatOps();

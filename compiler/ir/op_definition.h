@@ -132,10 +132,18 @@ struct OpDefinition {
   std::optional<Layout> (*view)(const NodeView&, const Layout& input) = nullptr;
   // Rewrites a node that oneDNN would run with a reference kernel. True if it did. Null: nothing to do.
   absl::StatusOr<bool> (*legalize)(Graph&, NodeId) = nullptr;
+  // Puts this node and neighbours of it into one node that does the same in fewer passes over memory. True if it
+  // did. Null: nothing to do.
+  absl::StatusOr<bool> (*fuse)(Graph&, NodeId) = nullptr;
+  // The layout of its own buffer in which output i is written fastest; it is given if all readers accept it. Null:
+  // row-major.
+  Layout (*output_layout)(const NodeView&, int output) = nullptr;
   // Whether input i may have this layout. Null: row-major only.
   bool (*accepts_layout)(const NodeView&, int input, const Layout&) = nullptr;
   // Whether the lowering applies post-ops to output 0.
   bool accepts_post_ops = false;
+  // Which ones, after those that the node has already. Null: all.
+  bool (*accepts_post_op)(const NodeView&, const PostOpSpec&) = nullptr;
   // This node as a post-op on the value of `input`; nothing when it cannot be one. Null: never.
   std::optional<PostOpSpec> (*post_op)(const NodeView&, int input) = nullptr;
   // Whether output 0 may be computed in the buffer of `input`. Null: never.

@@ -11,7 +11,7 @@ namespace {
 
 class Assigner {
  public:
-  explicit Assigner(Graph& graph) : graph_(graph) {}
+  explicit Assigner(Graph& graph) : graph_(graph), users_(graph.Users()) {}
 
   absl::StatusOr<StorageTable> Run() {
     for (const NodeId id : graph_.Order()) {
@@ -39,8 +39,45 @@ class Assigner {
       }
       if (AssignView(id)) return absl::OkStatus();
     }
-    for (const ValueId output : graph_.node(id).outputs) AssignOwn(output);
+    const std::vector<ValueId> outputs = graph_.node(id).outputs;
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      storage(outputs[i]) = ValueStorage{outputs[i], OutputLayout(id, static_cast<int>(i))};
+    }
     return absl::OkStatus();
+  }
+
+  // The layout that the op wants for an output, if nothing would have to copy the value for it.
+  Layout OutputLayout(NodeId id, int output) {
+    const Node& node = graph_.node(id);
+    const ValueId value = node.outputs[output];
+    if (node.op->output_layout != nullptr && value < static_cast<int>(users_.size())) {
+      Layout wanted = node.op->output_layout(graph_.view(id), output);
+      if (ReadersTake(value, wanted)) return wanted;
+    }
+    return RowMajor(ConcreteShape(graph_.type(value).shape));
+  }
+
+  bool ReadersTake(ValueId value, const Layout& layout) {
+    for (const GraphOutput& output : graph_.outputs()) {
+      if (output.value == value) return false;
+    }
+    for (const NodeId reader : users_[value]) {
+      if (!ReaderTakes(reader, value, layout)) return false;
+    }
+    return true;
+  }
+
+  // A view passes the question on to its own readers.
+  bool ReaderTakes(NodeId reader, ValueId value, const Layout& layout) {
+    const Node& node = graph_.node(reader);
+    if (node.op->view != nullptr && node.post_ops.empty()) {
+      const std::optional<Layout> view = node.op->view(graph_.view(reader), layout);
+      return view.has_value() && ReadersTake(node.outputs[0], *view);
+    }
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      if (node.inputs[i] == value && !AcceptsAs(reader, static_cast<int>(i), layout)) return false;
+    }
+    return true;
   }
 
   // Whether output 0 became a view of input 0.
@@ -55,8 +92,11 @@ class Assigner {
   }
 
   bool Accepts(NodeId id, int input) {
+    return AcceptsAs(id, input, storage(graph_.node(id).inputs[input]).layout);
+  }
+
+  bool AcceptsAs(NodeId id, int input, const Layout& layout) const {
     const Node& node = graph_.node(id);
-    const Layout& layout = storage(node.inputs[input]).layout;
     const std::vector<int64_t> shape = ConcreteShape(graph_.type(node.inputs[input]).shape);
     if (IsRowMajor(layout, shape)) return true;
     for (const PostOp& post_op : node.post_ops) {
@@ -103,6 +143,7 @@ class Assigner {
   }
 
   Graph& graph_;
+  const std::vector<std::vector<NodeId>> users_;  // before copies were made
   StorageTable table_;
   std::map<ValueId, ValueId> copies_;
 };

@@ -18,7 +18,8 @@ struct ValueStorage {
 using StorageTable = std::vector<ValueStorage>;
 
 // Before: all sizes are numbers. After: a node whose op offers a view of its input's layout is a view; every other
-// value is row-major in a buffer of its own; `contiguous` nodes stand wherever an op does not accept an input's layout,
+// value has a buffer of its own, row-major unless its op writes it faster in another layout that all its readers take
+// without a copy; `contiguous` nodes stand wherever an op does not accept an input's layout,
 // and before every graph output that would share its buffer with a source, a view or another output.
 absl::StatusOr<StorageTable> AssignLayouts(Graph& graph);
 

@@ -57,6 +57,10 @@ std::optional<Fusion> FusionOf(const Graph& graph, NodeId producer, NodeId consu
   if (IsNewParameter(graph, node.outputs[0]) && !graph.node(producer).post_ops.empty()) return std::nullopt;
   const std::optional<PostOpSpec> spec = node.op->post_op(graph.view(consumer), input);
   if (!spec) return std::nullopt;
+  const OpDefinition& op = *graph.node(producer).op;
+  if (op.accepts_post_op != nullptr && !op.accepts_post_op(graph.view(producer), *spec)) {
+    return std::nullopt;
+  }
   Fusion fusion{PostOp{node.op, node.attributes, *spec, kNone}, kNone};
   if (node.inputs.size() == 2) {
     fusion.operand = node.inputs[1 - input];

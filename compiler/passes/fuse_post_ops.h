@@ -10,7 +10,7 @@ namespace plumbline {
 
 // A consumer is fused into a producer when all of this holds:
 //
-// - The producer's definition accepts post-ops, and it has fewer than 4 so far.
+// - The producer's definition accepts the post-op, and it has fewer than 4 so far.
 // - The consumer is the only reader of its output 0, which is no graph output: nothing misses it.
 // - The consumer has one output, of the type of its operand, and can be a post-op on it.
 // - Its other operand, if any, does not depend on the producer.

@@ -82,5 +82,29 @@ TEST(Implementations, OfEveryOtherOpAreNeverReferences) {
   }
 }
 
+TEST(Implementations, OfConvolutionalModelsAreNeverReferences) {
+  for (const char* stride : {"1", "2"}) {
+    const std::string model = std::string(R"model(
+      language: 1
+      name: "convolutional"
+      const { name: "step" value: ")model") + stride + R"model(" }
+      input { name: "image" dtype: F32 shape: "B, 1, 28, 28" }
+      input { name: "target" dtype: F32 shape: "B, 4" }
+      node { name: "conv1" input: "image" conv2d { channels: "8" kernel: "3" padding: "1" stride: "step" } }
+      node { name: "act1" relu {} }
+      node { name: "pool1" when: "step == 1" max_pool2d { kernel: "2" } }
+      node { name: "conv2" conv2d { channels: "16" kernel: "3" stride: "step" } }
+      node { name: "act2" relu {} }
+      node { name: "pool2" when: "step == 1" avg_pool2d { kernel: "2" } }
+      node { name: "wide" conv2d { channels: "70" kernel: "3" padding: "1" } }
+      node { name: "most" max_pool2d { kernel: "3" stride: "1" padding: "1" } }
+      node { name: "flat" flatten {} }
+      node { name: "fc" linear { features: "4" } }
+      output { name: "y" value: "fc" }
+      loss { name: "mse" mean_squared_error { prediction: "fc" target: "target" } })model";
+    for (const int64_t batch : {1, 5, 8}) EXPECT_EQ(ReferenceSteps(model, {}, {{"B", batch}}), "");
+  }
+}
+
 }  // namespace
 }  // namespace plumbline

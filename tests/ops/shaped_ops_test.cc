@@ -115,13 +115,14 @@ OpCase Pool(const char* op, const char* shape, std::vector<int64_t> kernel) {
 }
 
 TEST(PoolTest, StrideIsTheKernelUnlessGiven) {
-  EXPECT_EQ(Pool("max_pool2d", "B, 8, 28, 28", {2}).Types(), "F32 [B, 8, 14, 14]");
+  EXPECT_EQ(Pool("max_pool2d", "B, 8, 28, 28", {2}).Types(),
+            "F32 [B, 8, 14, 14]; U8 [B, 14, 14, 8]");
   EXPECT_EQ(Pool("avg_pool2d", "B, 8, 29, 28", {3, 2}).Types(), "F32 [B, 8, 9, 14]");
   EXPECT_EQ(Pool("max_pool2d", "B, 8, 7, 7", {3})
                 .Set("stride", List({1}))
                 .Set("padding", List({1}))
                 .Types(),
-            "F32 [B, 8, 7, 7]");
+            "F32 [B, 8, 7, 7]; U8 [B, 7, 7, 8]");
 }
 
 TEST(PoolTest, CountsComparisonsOrAdditions) {
