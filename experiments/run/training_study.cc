@@ -233,7 +233,7 @@ class Run {
   }
 
   absl::Status WriteCheckpoint() {
-    const absl::StatusOr<std::string> bytes = SerializeSafetensors(trainer_->Parameters());
+    const absl::StatusOr<std::string> bytes = SerializeSafetensors(trainer_->Parameters(), {{"model", model_->identity}, {"run", record_.key()}});
     absl::Status status = bytes.status();
     if (status.ok()) status = WriteFileAtomically(RealSystemCalls(), PathOf(".safetensors"), *bytes);
     if (status.ok() && !scores_.empty()) {
