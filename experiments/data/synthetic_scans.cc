@@ -116,8 +116,8 @@ double LayerLight(const std::array<double, kLayers>& light, double depth) {
 
 Scan DrawHealthy(Draws& draws) {
   Scan scan;
-  scan.surface = draws.Between(7.5, 10.5);
-  scan.tilt = draws.Between(-0.08, 0.08);
+  scan.surface = draws.Between(8, 10);
+  scan.tilt = draws.Between(-0.06, 0.06);
   scan.curvature = draws.Between(-0.006, 0.012);
   scan.thickness = draws.Between(7.5, 9);
   scan.epithelium = draws.Between(1.1, 1.7);
