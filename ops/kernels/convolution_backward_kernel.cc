@@ -8,6 +8,7 @@
 #include "ops/kernels/carver.h"
 #include "ops/kernels/convolution_kernels.h"
 #include "ops/kernels/convolution_planes.h"
+#include "ops/kernels/convolution_row_weights.h"
 #include "ops/kernels/register_tile.h"
 #include "ops/kernels/vector.h"
 
@@ -16,7 +17,7 @@ namespace PLUMBLINE_KERNEL_ISA {
 namespace {
 
 // Pixels whose gradients and inputs stay in the nearest caches while all taps pass over them.
-constexpr int64_t kPixelBlock = 256;
+constexpr int64_t kPixelBlock = 128;
 
 struct Scratch {
   ConvolutionPlane plane;
@@ -59,19 +60,36 @@ Scratch Prepare(const ConvolutionProblem& p, float* memory) {
   return s;
 }
 
+// Whether images lie in memory as planes of results do.
+bool LieAsPlanes(const ConvolutionProblem& p, const ImageStrides& strides, const Scratch& s) {
+  const ImageStrides plane = PlaneStrides(p.out_size[1], s.padded);
+  return s.padded == p.out_channels && strides.channel == 1 && strides.column == plane.column &&
+         (strides.row == plane.row || p.out_size[0] == 1);
+}
+
+void CutByRelu(const float* dy, const float* relu_y, int64_t count, float* to) {
+  for (int64_t i = 0; i < count; i += kLanes) {
+    Store(to + i, Select(Load(relu_y + i) > Vec{}, Load(dy + i), Vec{}));
+  }
+}
+
 // The gradient of one image, cut where the relu was.
 void MoveGradientIn(const ConvolutionProblem& p, const ConvolutionGradient& gradient, int64_t item,
                     const Scratch& s) {
   const PlaneSize size = {p.out_size[0], p.out_size[1], p.out_channels};
   const ImageStrides strides = PlaneStrides(p.out_size[1], s.padded);
-  MoveImage(size, gradient.dy.data + item * gradient.dy.strides.batch, gradient.dy.strides, s.dy,
-            strides);
-  if (gradient.relu_y.data == nullptr) return;
-  MoveImage(size, gradient.relu_y.data + item * gradient.relu_y.strides.batch,
-            gradient.relu_y.strides, s.relu_y, strides);
-  for (int64_t i = 0; i < s.pixels * s.padded; i += kLanes) {
-    Store(s.dy + i, Select(Load(s.relu_y + i) > Vec{}, Load(s.dy + i), Vec{}));
+  const float* const dy = gradient.dy.data + item * gradient.dy.strides.batch;
+  const bool cut = gradient.relu_y.data != nullptr;
+  const float* const relu_y =
+      cut ? gradient.relu_y.data + item * gradient.relu_y.strides.batch : nullptr;
+  if (cut && LieAsPlanes(p, gradient.dy.strides, s) &&
+      LieAsPlanes(p, gradient.relu_y.strides, s)) {
+    return CutByRelu(dy, relu_y, s.pixels * s.padded, s.dy);
   }
+  MoveImage(size, dy, gradient.dy.strides, s.dy, strides);
+  if (!cut) return;
+  MoveImage(size, relu_y, gradient.relu_y.strides, s.relu_y, strides);
+  CutByRelu(s.dy, s.relu_y, s.pixels * s.padded, s.dy);
 }
 
 template <int kRows, int kVecs>
@@ -226,18 +244,8 @@ void FillTapOffsets(const ConvolutionProblem& p, const Scratch& s) {
   }
 }
 
-void StoreWeights(const ConvolutionProblem& p, const Scratch& s, float* dweight) {
-  const int64_t taps = p.kernel[0] * p.kernel[1];
-  for (int64_t out = 0; out < p.out_channels; ++out) {
-    for (int64_t channel = 0; channel < p.in_channels; ++channel) {
-      for (int64_t tap = 0; tap < taps; ++tap) {
-        *dweight++ = s.dweight[(tap * p.in_channels + channel) * s.padded + out];
-      }
-    }
-  }
-}
-
-void WeightsOfImage(const Scratch& s) {
+void WeightsOfImage(const ConvolutionProblem& p, const Scratch& s) {
+  if (SumsByRows(p)) return AddImageByRows(p, s.plane, s.dy, s.padded, s.dweight);
   for (int64_t first = 0; first < s.pixels; first += kPixelBlock) {
     const Pixels pixels = {first, Smaller(first + kPixelBlock, s.pixels)};
     for (int64_t channel = 0; channel < s.padded; channel += kBlockVecs * kLanes) {
@@ -261,9 +269,9 @@ void Weights(const ConvolutionProblem& p, ConstImages x, const ConvolutionGradie
     if (dbias != nullptr) AddBias(s);
     if (dweight == nullptr) continue;
     MoveIntoPlane(p, x, item, s.plane);
-    WeightsOfImage(s);
+    WeightsOfImage(p, s);
   }
-  if (dweight != nullptr) StoreWeights(p, s, dweight);
+  if (dweight != nullptr) StoreWeights(p, s.dweight, s.padded, dweight);
   if (dbias != nullptr) CopyFloats(s.dbias, p.out_channels, dbias);
 }
 

@@ -1,6 +1,7 @@
 // Times the convolutions of a small image classifier (28 x 28 x 1, 3 x 3 convolutions to 8 and 16
-// channels, with relu and either max pooling by 2 or stride 2), forward and backward, beside
-// oneDNN's own primitives for the same work in channels-last memory, weight reorders included.
+// channels, with relu and either max pooling by 2 or stride 2) and of a speech encoder's first
+// layers (one axis, 80 and 200 channels to 200), forward and backward, beside oneDNN's own
+// primitives for the same work in channels-last memory, weight reorders included.
 // Prints microseconds of the thread's own time, the better of the rounds of an interleaved run, and
 // our rate as a share of oneDNN's bare matmul. Operations are those of the dense convolutions.
 //
@@ -30,18 +31,26 @@ namespace {
 
 struct LayerCase {
   std::string name;
-  int64_t batch, in_channels, in_size, out_channels, padding, stride;
+  int64_t batch, in_channels, rows, columns, out_channels, padding, stride;
   bool pool;  // by 2
   bool input_gradient;
 
-  int64_t OutSize() const { return (in_size + 2 * padding - 3) / stride + 1; }
-  int64_t ResultSize() const { return pool ? OutSize() / 2 : OutSize(); }
-  int64_t InFloats() const { return batch * in_channels * in_size * in_size; }
-  int64_t OutFloats() const { return batch * out_channels * OutSize() * OutSize(); }
-  int64_t ResultFloats() const { return batch * out_channels * ResultSize() * ResultSize(); }
-  int64_t WeightFloats() const { return out_channels * in_channels * 9; }
+  // A single row has a kernel of a single row.
+  int64_t KernelRows() const { return rows == 1 ? 1 : 3; }
+  int64_t RowPadding() const { return rows == 1 ? 0 : padding; }
+  int64_t RowStride() const { return rows == 1 ? 1 : stride; }
+  int64_t OutRows() const { return (rows + 2 * RowPadding() - KernelRows()) / RowStride() + 1; }
+  int64_t OutColumns() const { return (columns + 2 * padding - 3) / stride + 1; }
+  int64_t ResultRows() const { return pool ? OutRows() / 2 : OutRows(); }
+  int64_t ResultColumns() const { return pool ? OutColumns() / 2 : OutColumns(); }
+  int64_t InFloats() const { return batch * in_channels * rows * columns; }
+  int64_t OutFloats() const { return batch * out_channels * OutRows() * OutColumns(); }
+  int64_t ResultFloats() const { return batch * out_channels * ResultRows() * ResultColumns(); }
+  int64_t WeightFloats() const { return out_channels * in_channels * KernelRows() * 3; }
+  // Of all that a training step does.
   double Operations() const {
-    return 2.0 * static_cast<double>(OutFloats()) * static_cast<double>(in_channels * 9);
+    return 2.0 * static_cast<double>(OutFloats()) * static_cast<double>(WeightFloats()) /
+           static_cast<double>(out_channels) * (input_gradient ? 3 : 2);
   }
 };
 
@@ -68,13 +77,13 @@ class OurLayer : public Layer {
                  1,
                  c.in_channels,
                  c.out_channels,
-                 {c.in_size, c.in_size},
-                 {c.OutSize(), c.OutSize()},
-                 {3, 3},
-                 {c.stride, c.stride},
-                 {c.padding, c.padding},
+                 {c.rows, c.columns},
+                 {c.OutRows(), c.OutColumns()},
+                 {c.KernelRows(), 3},
+                 {c.RowStride(), c.stride},
+                 {c.RowPadding(), c.padding},
                  {1, 1}},
-        pool_{{{2, 2}, {2, 2}, {0, 0}}, {c.ResultSize(), c.ResultSize()}},
+        pool_{{{2, 2}, {2, 2}, {0, 0}}, {c.ResultRows(), c.ResultColumns()}},
         x_(Random(c.InFloats())),
         weight_(Random(c.WeightFloats())),
         bias_(Random(c.out_channels)),
@@ -89,22 +98,19 @@ class OurLayer : public Layer {
   }
 
   void Forward() override {
+    const MutableImages y = {y_.data(), Result()};
     if (case_.pool) {
-      ConvolutionPooledForward(problem_, pool_, true, In(x_, case_.in_channels, case_.in_size),
-                               weight_.data(), bias_.data(),
-                               Out(y_, case_.out_channels, case_.ResultSize()), winner_.data(),
-                               scratch_.get(), isa_);
+      ConvolutionPooledForward(problem_, pool_, true, {x_.data(), Input()}, weight_.data(),
+                               bias_.data(), y, winner_.data(), scratch_.get(), isa_);
       return;
     }
-    ConvolutionForward(problem_, true, In(x_, case_.in_channels, case_.in_size), weight_.data(),
-                       bias_.data(), Out(y_, case_.out_channels, case_.ResultSize()),
+    ConvolutionForward(problem_, true, {x_.data(), Input()}, weight_.data(), bias_.data(), y,
                        scratch_.get(), isa_);
   }
 
   void Backward() override {
-    const ConstImages x = In(x_, case_.in_channels, case_.in_size);
-    const ConstImages dy = In(dy_, case_.out_channels, case_.ResultSize());
-    const MutableImages dx = Out(dx_, case_.in_channels, case_.in_size);
+    const ConstImages x = {x_.data(), Input()}, dy = {dy_.data(), Result()};
+    const MutableImages dx = {dx_.data(), Input()};
     if (case_.pool) {
       const PooledGradient gradient = {pool_, dy, winner_.data()};
       ConvolutionPooledWeightGradient(problem_, x, gradient, dweight_.data(), dbias_.data(),
@@ -115,7 +121,7 @@ class OurLayer : public Layer {
       }
       return;
     }
-    const ConvolutionGradient gradient = {dy, In(y_, case_.out_channels, case_.ResultSize())};
+    const ConvolutionGradient gradient = {dy, {y_.data(), Result()}};
     ConvolutionWeightGradient(problem_, x, gradient, dweight_.data(), dbias_.data(),
                               scratch_.get(), isa_);
     if (case_.input_gradient) {
@@ -124,14 +130,14 @@ class OurLayer : public Layer {
   }
 
  private:
-  static ImageStrides ChannelsLast(int64_t channels, int64_t size) {
-    return {size * size * channels, 1, size * channels, channels};
+  static ImageStrides ChannelsLast(int64_t channels, int64_t rows, int64_t columns) {
+    return {rows * columns * channels, 1, columns * channels, channels};
   }
-  static ConstImages In(const std::vector<float>& data, int64_t channels, int64_t size) {
-    return {data.data(), ChannelsLast(channels, size)};
+  ImageStrides Input() const {
+    return ChannelsLast(case_.in_channels, case_.rows, case_.columns);
   }
-  static MutableImages Out(std::vector<float>& data, int64_t channels, int64_t size) {
-    return {data.data(), ChannelsLast(channels, size)};
+  ImageStrides Result() const {
+    return ChannelsLast(case_.out_channels, case_.ResultRows(), case_.ResultColumns());
   }
 
   struct Free {
@@ -167,12 +173,12 @@ class OnednnLayer : public Layer {
     for (const auto& [primitive, arguments] : steps) primitive.execute(stream_, arguments);
     stream_.wait();
   }
-  Desc Images(int64_t channels, int64_t size) const {
-    return Desc({case_.batch, channels, size, size}, dnnl::memory::data_type::f32,
+  Desc Images(int64_t channels, int64_t rows, int64_t columns) const {
+    return Desc({case_.batch, channels, rows, columns}, dnnl::memory::data_type::f32,
                 dnnl::memory::format_tag::nhwc);
   }
   Desc Weights(dnnl::memory::format_tag tag) const {
-    return Desc({case_.out_channels, case_.in_channels, 3, 3}, dnnl::memory::data_type::f32, tag);
+    return Desc({case_.out_channels, case_.in_channels, case_.KernelRows(), 3}, dnnl::memory::data_type::f32, tag);
   }
   template <typename Pd>
   void Add(Steps& steps, const Pd& pd, Arguments arguments) {
@@ -192,8 +198,8 @@ class OnednnLayer : public Layer {
     using Tag = dnnl::memory::format_tag;
     const int64_t out = case_.out_channels;
     const Desc bias({out}, dnnl::memory::data_type::f32, Tag::a);
-    x_ = dnnl::memory(Images(case_.in_channels, case_.in_size), engine_);
-    y_ = dnnl::memory(Images(out, case_.OutSize()), engine_);
+    x_ = dnnl::memory(Images(case_.in_channels, case_.rows, case_.columns), engine_);
+    y_ = dnnl::memory(Images(out, case_.OutRows(), case_.OutColumns()), engine_);
     weight_ = dnnl::memory(Weights(Tag::abcd), engine_);
     bias_ = dnnl::memory(bias, engine_);
     for (dnnl::memory* memory : {&x_, &weight_, &bias_}) Fill(*memory);
@@ -217,7 +223,7 @@ class OnednnLayer : public Layer {
          {DNNL_ARG_DST, y_}});
     names_ = pd.impl_info_str();
     if (!case_.pool) return;
-    pooled_ = dnnl::memory(Images(out, case_.ResultSize()), engine_);
+    pooled_ = dnnl::memory(Images(out, case_.ResultRows(), case_.ResultColumns()), engine_);
     pool_ = onednn::ForwardPd<onednn::PoolingForward>(
         engine_, attr_, dnnl::prop_kind::forward_training, dnnl::algorithm::pooling_max,
         y_.get_desc(), pooled_.get_desc(), onednn::Dims{2, 2}, onednn::Dims{2, 2},
@@ -231,7 +237,8 @@ class OnednnLayer : public Layer {
     using Tag = dnnl::memory::format_tag;
     const Desc images = y_.get_desc();
     const dnnl::memory cut(images, engine_);
-    dnnl::memory dy(Images(case_.out_channels, case_.ResultSize()), engine_);
+    dnnl::memory dy(Images(case_.out_channels, case_.ResultRows(), case_.ResultColumns()),
+                    engine_);
     Fill(dy);
     if (case_.pool) {
       const auto pd = onednn::BackwardPd<onednn::PoolingBackward>(
@@ -270,8 +277,8 @@ class OnednnLayer : public Layer {
     names_ += std::string(", ") + input.impl_info_str();
   }
 
-  onednn::Dims Strides() const { return {case_.stride, case_.stride}; }
-  onednn::Dims Padding() const { return {case_.padding, case_.padding}; }
+  onednn::Dims Strides() const { return {case_.RowStride(), case_.stride}; }
+  onednn::Dims Padding() const { return {case_.RowPadding(), case_.padding}; }
   static void Fill(const dnnl::memory& memory) {
     const std::vector<float> values =
         Random(static_cast<int64_t>(memory.get_desc().get_size() / sizeof(float)));
@@ -297,9 +304,9 @@ double ThreadMicroseconds() {
   return 1e6 * static_cast<double>(now.tv_sec) + 1e-3 * static_cast<double>(now.tv_nsec);
 }
 
-// Microseconds of one call, over enough calls for the clock.
+// Microseconds of one call, over enough calls for the clock but too few to be interrupted often.
 double Microseconds(const std::function<void()>& work) {
-  constexpr double kEnough = 2000;
+  constexpr double kEnough = 200;
   const double start = ThreadMicroseconds();
   double elapsed = 0;
   int calls = 0;
@@ -318,7 +325,8 @@ double PrintLayer(const LayerCase& c, int rounds) {
   double best[4] = {1e30, 1e30, 1e30, 1e30};
   const std::function<void()> works[4] = {[&] { ours.Forward(); }, [&] { ours.Backward(); },
                                           [&] { theirs.Forward(); }, [&] { theirs.Backward(); }};
-  for (int round = 0; round < rounds; ++round) {
+  constexpr int kSamples = 10;  // a round
+  for (int round = 0; round < kSamples * rounds; ++round) {
     for (int i = 0; i < 4; ++i) best[i] = std::min(best[i], Microseconds(works[i]));
   }
   std::printf("%-16s batch %3d: forward %8.1f us (oneDNN %8.1f), backward %8.1f us (oneDNN %8.1f)  %s\n",
@@ -327,33 +335,43 @@ double PrintLayer(const LayerCase& c, int rounds) {
   return best[0] + best[1];
 }
 
-std::vector<LayerCase> Layers(int64_t batch, bool pool) {
-  const std::string kind = pool ? " pooled" : " strided";
-  const int64_t stride = pool ? 1 : 2;
-  return {{"conv1" + kind, batch, 1, 28, 8, 1, stride, pool, false},
-          {"conv2" + kind, batch, 8, 14, 16, 0, stride, pool, true}};
+// Prints the layers one by one, and the rate of all of them.
+void PrintLayers(const std::string& name, const std::vector<LayerCase>& layers, int rounds,
+                 AgainstMatmul& against) {
+  double microseconds = 0, operations = 0;
+  std::vector<std::unique_ptr<OurLayer>> all;
+  for (const LayerCase& layer : layers) {
+    microseconds += PrintLayer(layer, rounds);
+    operations += layer.Operations();
+    all.push_back(std::make_unique<OurLayer>(layer));
+  }
+  std::printf("%s, batch %d: %.1f us\n", name.c_str(), static_cast<int>(layers[0].batch),
+              microseconds);
+  against.Print(name, [&] {
+    for (const std::unique_ptr<OurLayer>& layer : all) {
+      layer->Forward();
+      layer->Backward();
+    }
+    return operations;
+  });
 }
-
-double Operations(const LayerCase& c) { return c.Operations() * (c.input_gradient ? 3 : 2); }
 
 void Run(int rounds) {
   AgainstMatmul against(rounds);
   for (const bool pool : {true, false}) {
+    const std::string kind = pool ? "pooled" : "strided";
+    const int64_t stride = pool ? 1 : 2;
     for (const int64_t batch : {8, 64, 256}) {
-      double total = 0;
-      for (const LayerCase& c : Layers(batch, pool)) total += PrintLayer(c, rounds);
-      std::printf("%-16s batch %3d: %.1f us\n", "both", static_cast<int>(batch), total);
-      const std::vector<LayerCase> layers = Layers(batch, pool);
-      OurLayer first(layers[0]), second(layers[1]);
-      against.Print(pool ? "pooled" : "strided", [&] {
-        for (OurLayer* layer : {&first, &second}) {
-          layer->Forward();
-          layer->Backward();
-        }
-        return Operations(layers[0]) + Operations(layers[1]);
-      });
+      PrintLayers("both " + kind,
+                  {{"conv1 " + kind, batch, 1, 28, 28, 8, 1, stride, pool, false},
+                   {"conv2 " + kind, batch, 8, 14, 14, 16, 0, stride, pool, true}},
+                  rounds, against);
     }
   }
+  PrintLayers("speech",
+              {{"speech1", 1, 80, 1, 2754, 200, 1, 2, false, false},
+               {"speech2", 1, 200, 1, 1377, 200, 1, 2, false, true}},
+              rounds, against);
 }
 
 }  // namespace

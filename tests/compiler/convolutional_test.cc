@@ -1,9 +1,11 @@
 // Programs of convolutional models: fused and unfused ones agree, with the reference too, and none
 // copies an image between its convolutions.
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,9 +59,9 @@ std::vector<float> Sequence(int64_t count, uint32_t state, float scale) {
 
 using Results = std::map<std::string, std::vector<float>>;
 
-class Run {
+class ModelRun {
  public:
-  Run(const Model& model, int64_t batch, const CompileOptions& options) {
+  ModelRun(const Model& model, int64_t batch, const CompileOptions& options) {
     absl::StatusOr<CompiledModel> compiled = Compile(model, {{"B", batch}}, options);
     EXPECT_TRUE(compiled.ok()) << compiled.status();
     if (!compiled.ok()) return;
@@ -130,28 +132,28 @@ TEST(Convolutional, FusionChangesNothing) {
     const Model model = Build(Classifier(strided));
     for (const int64_t batch : {1, 5, 8}) {
       SCOPED_TRACE(batch);
-      const Results plain = Run(model, batch, Options({"fuse_nodes", "fuse_post_ops"})).Execute();
-      ExpectClose(Run(model, batch, Options({})).Execute(), plain);
-      ExpectClose(Run(model, batch, Options({"fuse_nodes"})).Execute(), plain);
-      ExpectClose(Run(model, batch, Options({"fuse_post_ops"})).Execute(), plain);
+      const Results plain = ModelRun(model, batch, Options({"fuse_nodes", "fuse_post_ops"})).Execute();
+      ExpectClose(ModelRun(model, batch, Options({})).Execute(), plain);
+      ExpectClose(ModelRun(model, batch, Options({"fuse_nodes"})).Execute(), plain);
+      ExpectClose(ModelRun(model, batch, Options({"fuse_post_ops"})).Execute(), plain);
     }
   }
 }
 
 TEST(Convolutional, RunsTwiceWithTheSameBits) {
   const Model model = Build(Classifier(false));
-  Run run(model, 5, Options({}));
+  ModelRun run(model, 5, Options({}));
   const Results first = run.Execute();
   EXPECT_EQ(run.Execute(), first);
-  EXPECT_EQ(Run(model, 5, Options({})).Execute(), first);
+  EXPECT_EQ(ModelRun(model, 5, Options({})).Execute(), first);
 }
 
 TEST(Convolutional, StepsAreFusedAndCopyNoImage) {
-  const std::string pooled = Run(Build(Classifier(false)), 8, Options({})).Ops();
+  const std::string pooled = ModelRun(Build(Classifier(false)), 8, Options({})).Ops();
   EXPECT_EQ(pooled.find("relu_max"), std::string::npos) << pooled;
   EXPECT_EQ(pooled.find("max_pool2d_gradient"), std::string::npos) << pooled;
   for (const bool strided : {false, true}) {
-    const std::string ops = Run(Build(Classifier(strided)), 8, Options({})).Ops();
+    const std::string ops = ModelRun(Build(Classifier(strided)), 8, Options({})).Ops();
     EXPECT_EQ(ops.find("contiguous"), std::string::npos) << ops;
     EXPECT_EQ(ops.find("flatten"), std::string::npos) << ops;
   }

@@ -32,6 +32,9 @@ void SetDefaults(const OpDefinition& op, Attributes& attributes) {
     if (spec.kind == AttributeKind::kInteger || spec.kind == AttributeKind::kSize) {
       attributes.Set(spec.name, Size(static_cast<int64_t>(value)));
     }
+    if (spec.kind == AttributeKind::kIntegerList || spec.kind == AttributeKind::kSizeList) {
+      attributes.Set(spec.name, std::vector<Size>{Size(static_cast<int64_t>(value))});
+    }
   }
 }
 
