@@ -174,7 +174,7 @@ constexpr char kInputs[] = R"(
 
 // The model of a kind, causal or not; Q is the length of the keys as well when causal.
 std::string OwnModel(const std::string& kind, bool causal) {
-  const std::string inputs = std::string("input: \"q\" input: \"k\" ");
+  const std::string inputs = "input: \"q\" input: \"k\" ";
   std::string text = kInputs;
   if (causal) {
     for (size_t at = text.find("K,"); at != std::string::npos; at = text.find("K,")) text[at] = 'Q';
@@ -276,8 +276,9 @@ TEST_P(OwnSizes, AgreeWithFormulasInDouble) {
       ASSERT_EQ(actual.size(), expected.size()) << kind << " " << name;
       double largest = 0;
       for (const double value : expected) largest = std::max(largest, std::fabs(value));
+      // Contributions of order 1 may cancel to nothing: with one key, dk is zero.
       for (size_t i = 0; i < actual.size(); ++i) {
-        ASSERT_NEAR(actual[i], expected[i], 1e-6 + 2e-5 * largest) << kind << " " << name << " " << i;
+        ASSERT_NEAR(actual[i], expected[i], 5e-6 + 2e-5 * largest) << kind << " " << name << " " << i;
       }
     }
   }
@@ -288,7 +289,15 @@ INSTANTIATE_TEST_SUITE_P(Attention, OwnSizes,
                                            Sizes{1, 2, 1, 33, 3, 7, false}, Sizes{2, 2, 37, 1, 3, 2, false},
                                            Sizes{1, 5, 131, 65, 16, 9, false}, Sizes{1, 3, 65, 259, 20, 33, false},
                                            Sizes{2, 3, 1, 1, 3, 4, true}, Sizes{1, 2, 67, 67, 3, 5, true},
-                                           Sizes{1, 3, 129, 129, 16, 21, true}));
+                                           Sizes{1, 3, 129, 129, 16, 21, true}),
+                         [](const ::testing::TestParamInfo<Sizes>& info) {
+                           const Sizes& s = info.param;
+                           std::string name = s.causal ? "causal" : "all";
+                           for (const int64_t size : {s.batch, s.heads, s.queries, s.keys, s.width, s.value_width}) {
+                             name += "_" + std::to_string(size);
+                           }
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace plumbline

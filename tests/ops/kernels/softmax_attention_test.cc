@@ -418,8 +418,8 @@ TEST(SoftmaxAttentionKernelTest, NotANumberInAQueryStaysInItsRow) {
 
 TEST(SoftmaxAttentionKernelTest, ScratchDoesNotGrowWithTheLengths) {
   for (Isa isa : AvailableIsas()) {
-    const SoftmaxAttentionProblem small = {1024, 1024, 64, 64, 1.0f, false};
-    const SoftmaxAttentionProblem large = {1 << 20, 1 << 20, 64, 64, 1.0f, false};
+    const SoftmaxAttentionProblem small = {1024, 1024, 64, 64, 1.0f, false, 0};
+    const SoftmaxAttentionProblem large = {1 << 20, 1 << 20, 64, 64, 1.0f, false, 0};
     EXPECT_EQ(SoftmaxAttentionForwardScratchBytes(small, isa),
               SoftmaxAttentionForwardScratchBytes(large, isa));
     EXPECT_EQ(SoftmaxAttentionBackwardScratchBytes(small, isa),
