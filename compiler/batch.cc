@@ -7,14 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "compiler/costs.h"
+#include "compiler/runtime/step.h"
 
 namespace plumbline {
 namespace {
-
-// Waking a sleeping worker through a condition variable takes about 33 microseconds, in which one
-// core does 3.3 million operations (100 GFLOP/s). A shard of 20 million runs for 200 microseconds,
-// so that handing it over costs a sixth of it at most.
-constexpr double kMinimumOperations = 2e7;
 
 // A core moves about 15 GB/s from memory that others use as well: the time of 7 operations a byte.
 // At 10 operations a byte of its own a shard spends more time at work than at moving. Check on the
@@ -145,7 +141,7 @@ absl::Status CheckBatchSeparates(const Graph& graph, absl::string_view batch) {
 }
 
 ShardPlan CutBatch(double operations_per_item, double bytes_per_shard, int64_t items) {
-  const double needed = std::max(kMinimumOperations, kOperationsPerByte * bytes_per_shard);
+  const double needed = std::max(kOperationsWorthHandingOver, kOperationsPerByte * bytes_per_shard);
   int64_t shards = 1;
   if (operations_per_item >= needed) {
     shards = items;

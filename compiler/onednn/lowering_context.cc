@@ -134,6 +134,11 @@ StepInfo LoweringContext::Info(absl::string_view implementation) const {
   return info;
 }
 
+double LoweringContext::operations() const {
+  if (view_.node.op->cost == nullptr) return 0;
+  return SymbolTable().EvaluateReal(view_.node.op->cost(view_).operations, {}).value_or(0);
+}
+
 void LoweringContext::AddPrimitive(dnnl::primitive primitive, const char* implementation,
                                    const onednn::Desc& scratchpad,
                                    std::vector<onednn::PrimitiveArgument> arguments) {
@@ -156,6 +161,15 @@ void LoweringContext::AddHost(absl::string_view implementation, std::vector<Oper
     operands.push_back(scratch_);
   }
   steps_.push_back(MakeHostStep(Info(implementation), std::move(operands), std::move(kernel)));
+}
+
+void LoweringContext::AddHost(absl::string_view implementation, std::vector<Operand> operands, int64_t scratch_bytes,
+                              int parts, PartKernel kernel) {
+  scratch_bytes_ = std::max(scratch_bytes_, scratch_bytes);
+  StepInfo info = Info(implementation);
+  info.parts = parts;
+  if (parts > 1) info.part_scratch_bytes = scratch_bytes;
+  steps_.push_back(MakePartsStep(std::move(info), std::move(operands), scratch_, std::move(kernel)));
 }
 
 }  // namespace plumbline

@@ -57,6 +57,11 @@ class LoweringContext {
   // Appends a host kernel; `scratch_bytes` > 0 adds the scratch memory as its last pointer.
   void AddHost(absl::string_view implementation, std::vector<Operand> operands, int64_t scratch_bytes,
                HostKernel kernel);
+  // Appends a host kernel of `parts` >= 1 parts, each with `scratch_bytes` of scratch memory.
+  void AddHost(absl::string_view implementation, std::vector<Operand> operands, int64_t scratch_bytes, int parts,
+               PartKernel kernel);
+  // Operations of the node at its sizes.
+  double operations() const;
 
  private:
   const Placement& placement(ValueId value) const { return placements_[value]; }

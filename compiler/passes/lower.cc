@@ -55,6 +55,10 @@ absl::StatusOr<Program> Lower(const Graph& graph, const StorageTable& storage, c
     const absl::Status status = LowerNode(node, context);
     if (!status.ok()) return Located(node, status);
   }
+  for (const std::unique_ptr<Step>& step : program.steps) {
+    program.most_parts = std::max(program.most_parts, step->info().parts);
+    program.part_scratch_bytes = std::max(program.part_scratch_bytes, step->info().part_scratch_bytes);
+  }
   program.constants.resize(plan.constant_bytes);
   FillConstants(graph, schedule, plan, program.constants);
   program.inputs = std::move(plan.inputs);

@@ -81,9 +81,18 @@ class Executor::GradientTree {
   float* root_ = nullptr;
 };
 
+namespace {
+
+int MostParts(const ShardedProgram& program) {
+  return std::max(program.full->most_parts, program.last == nullptr ? 1 : program.last->most_parts);
+}
+
+}  // namespace
+
 Executor::Executor(std::shared_ptr<const ShardedProgram> program, int threads)
     : program_(std::move(program)),
-      pool_(static_cast<int>(std::min<int64_t>(std::max(threads, 1), program_->shard_count()))) {}
+      pool_(static_cast<int>(
+          std::min<int64_t>(std::max(threads, 1), program_->shard_count() * MostParts(*program_)))) {}
 
 Executor::~Executor() = default;
 
@@ -104,7 +113,8 @@ absl::Status Executor::Allocate() {
   std::memset(parameters_.get(), 0, static_cast<size_t>(full.parameter_floats) * 4);
   tree_ = std::make_unique<GradientTree>(program_->shard_count(), full.parameter_floats);
   const WorkerScope scope;
-  for (int i = 0; i < pool_.threads(); ++i) {
+  const int owners = static_cast<int>(std::min<int64_t>(pool_.threads(), program_->shard_count()));
+  for (int i = 0; i < owners; ++i) {
     Worker worker;
     const auto bind = [&](const Program& program, std::unique_ptr<ProgramInstance>& instance) {
       auto created = ProgramInstance::Create(program, parameters(), nullptr);
@@ -118,6 +128,8 @@ absl::Status Executor::Allocate() {
     if (!status.ok()) return status;
     workers_.push_back(std::move(worker));
   }
+  const absl::Status status = AllocateHelperScratch();
+  if (!status.ok()) return status;
   const int64_t shards = program_->shard_count();
   for (int64_t shard = 0; shard < shards; ++shard) {
     shares_.push_back(static_cast<float>(static_cast<double>(ItemsOf(shard)) / static_cast<double>(program_->batch)));
@@ -133,12 +145,26 @@ absl::Status Executor::Allocate() {
   return absl::OkStatus();
 }
 
+absl::Status Executor::AllocateHelperScratch() {
+  if (pool_.threads() == 1 || MostParts(*program_) == 1) return absl::OkStatus();
+  const int64_t last = program_->last == nullptr ? 0 : program_->last->part_scratch_bytes;
+  const int64_t bytes = std::max(program_->full->part_scratch_bytes, last);
+  for (int i = 0; i < pool_.threads(); ++i) {
+    helper_scratch_.push_back(AllocateAligned(bytes));
+    if (helper_scratch_.back() == nullptr) {
+      return absl::ResourceExhaustedError(absl::StrCat("no scratch memory of ", bytes, " bytes for a worker"));
+    }
+    allocated_arena_bytes_ += bytes;
+  }
+  return absl::OkStatus();
+}
+
 int64_t Executor::ItemsOf(int64_t shard) const {
   return std::min(program_->shard_size, program_->batch - shard * program_->shard_size);
 }
 
 absl::Status Executor::RunShard(int64_t shard, Worker& worker, const std::vector<const void*>& inputs,
-                                const std::vector<void*>& outputs, float* gradients) {
+                                const std::vector<void*>& outputs, float* gradients, PartSharing& sharing) {
   const bool partial = program_->last != nullptr && shard + 1 == program_->shard_count();
   ProgramInstance& instance = partial ? *worker.last : *worker.full;
   const Program& full = *program_->full;
@@ -163,7 +189,7 @@ absl::Status Executor::RunShard(int64_t shard, Worker& worker, const std::vector
     }
   }
   instance.SetGradients(gradients);
-  return instance.Run(externals);
+  return shares_parts() ? instance.RunShared(externals, sharing) : instance.Run(externals);
 }
 
 void Executor::JoinMeans(const std::vector<void*>& outputs) {
@@ -184,7 +210,8 @@ absl::Status Executor::Run(const std::vector<const void*>& inputs, const std::ve
   tree_->Clear();
   std::atomic<int64_t> next{0};
   std::vector<absl::Status> statuses(workers_.size());
-  pool_.Run([&](int index) {
+  PartSharing sharing(static_cast<int>(workers_.size()));
+  const auto run_shards = [&](size_t index) {
     while (statuses[index].ok()) {
       const int64_t shard = next.fetch_add(1);
       if (shard >= shards) return;
@@ -193,9 +220,16 @@ absl::Status Executor::Run(const std::vector<const void*>& inputs, const std::ve
         statuses[index] = absl::ResourceExhaustedError("no memory for the gradients of a shard");
         return;
       }
-      statuses[index] = RunShard(shard, workers_[index], inputs, outputs, gradients);
+      statuses[index] = RunShard(shard, workers_[index], inputs, outputs, gradients, sharing);
       if (sums && statuses[index].ok()) tree_->Add(shard, gradients);
     }
+  };
+  pool_.Run([&](int index) {
+    if (static_cast<size_t>(index) < workers_.size()) {
+      run_shards(static_cast<size_t>(index));
+      sharing.Leave();
+    }
+    if (shares_parts()) sharing.Help(helper_scratch_[index].get());
   });
   for (const absl::Status& status : statuses) {
     if (!status.ok()) return status;

@@ -1,5 +1,6 @@
 // Runs a program over the shards of a batch on any number of threads, with the same bits for every number.
 // Shards are fixed slices of axis 0; what they produce is joined in an order that depends on their number alone.
+// A worker that finds no shard left helps the others with steps that have parts.
 #ifndef PLUMBLINE_COMPILER_RUNTIME_EXECUTOR_H_
 #define PLUMBLINE_COMPILER_RUNTIME_EXECUTOR_H_
 
@@ -11,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "compiler/runtime/part_sharing.h"
 #include "compiler/runtime/program.h"
 #include "compiler/runtime/worker_pool.h"
 
@@ -46,8 +48,10 @@ struct ShardedProgram {
 
 class Executor {
  public:
-  // Allocates one arena a worker for `threads` >= 1 workers (never more than there are shards), the parameters
-  // (zero) and, for programs with parameter gradients, the gradients. Errors: not enough memory, with the number.
+  // Allocates, for `threads` >= 1 workers (never more than there are shards, or parts of a step in all shards), one
+  // arena for each that can have a shard, and for several workers of a program with parts the scratch memory of one
+  // part each; the parameters (zero) and, for programs with parameter gradients, the gradients. Errors: not enough
+  // memory, with the number.
   static absl::StatusOr<std::unique_ptr<Executor>> Create(std::shared_ptr<const ShardedProgram> program, int threads);
 
   ~Executor();
@@ -63,7 +67,7 @@ class Executor {
   absl::Status Run(const std::vector<const void*>& inputs, const std::vector<void*>& outputs);
   // The weighted mean of output i of the last run, before rounding to f32.
   double mean(int output) const { return means_[output]; }
-  // Bytes of the arenas that were allocated, one a worker and program.
+  // Bytes of the arenas that were allocated, one a worker and program, and of the scratch memory of helpers.
   int64_t allocated_arena_bytes() const { return allocated_arena_bytes_; }
 
  private:
@@ -74,16 +78,21 @@ class Executor {
     std::unique_ptr<ProgramInstance> last;
   };
 
+  // Whether workers help each other.
+  bool shares_parts() const { return !helper_scratch_.empty(); }
+
   Executor(std::shared_ptr<const ShardedProgram> program, int threads);
   absl::Status Allocate();
+  absl::Status AllocateHelperScratch();
   absl::Status RunShard(int64_t shard, Worker& worker, const std::vector<const void*>& inputs,
-                        const std::vector<void*>& outputs, float* gradients);
+                        const std::vector<void*>& outputs, float* gradients, PartSharing& sharing);
   int64_t ItemsOf(int64_t shard) const;
   void JoinMeans(const std::vector<void*>& outputs);
 
   std::shared_ptr<const ShardedProgram> program_;
   WorkerPool pool_;
-  std::vector<Worker> workers_;
+  std::vector<Worker> workers_;                  // that take shards; those after them only help
+  std::vector<AlignedMemory> helper_scratch_;    // by worker; empty when none ever helps
   AlignedMemory parameters_;
   std::unique_ptr<GradientTree> tree_;
   const float* gradients_ = nullptr;

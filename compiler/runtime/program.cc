@@ -49,22 +49,38 @@ void ProgramInstance::SetGradients(float* gradients) {
   for (const auto& step : steps_) step->SetExternals(buffers_);
 }
 
-absl::Status ProgramInstance::Run(const std::vector<char*>& externals) {
+void ProgramInstance::SetExternals(const std::vector<char*>& externals) {
   bool changed = false;
   for (size_t i = 0; i < externals.size(); ++i) {
     changed |= buffers_[kFirstExternal + i] != externals[i];
     buffers_[kFirstExternal + i] = externals[i];
   }
-  if (changed) {
-    for (const auto& step : steps_) step->SetExternals(buffers_);
-  }
-  return Replay();
+  if (!changed) return;
+  for (const auto& step : steps_) step->SetExternals(buffers_);
 }
 
-absl::Status ProgramInstance::Replay() {
+absl::Status ProgramInstance::Run(const std::vector<char*>& externals) {
+  SetExternals(externals);
+  return RunSteps(nullptr);
+}
+
+absl::Status ProgramInstance::RunShared(const std::vector<char*>& externals, PartSharing& sharing) {
+  SetExternals(externals);
+  return RunSteps(&sharing);
+}
+
+absl::Status ProgramInstance::Replay() { return RunSteps(nullptr); }
+
+absl::Status ProgramInstance::RunSteps(PartSharing* sharing) {
   size_t at = 0;
   try {
-    for (; at < steps_.size(); ++at) steps_[at]->Run();
+    for (; at < steps_.size(); ++at) {
+      if (sharing != nullptr && steps_[at]->part_count() > 1) {
+        sharing->Run(*steps_[at]);
+      } else {
+        steps_[at]->Run();
+      }
+    }
   } catch (const std::exception& error) {
     const StepInfo& info = program_.steps[at]->info();
     return absl::InternalError(absl::StrCat("node '", info.node, "' (", info.op, ", ", info.implementation,

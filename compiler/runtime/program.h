@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "compiler/ir/graph.h"
 #include "compiler/ir/tensor_type.h"
+#include "compiler/runtime/part_sharing.h"
 #include "compiler/runtime/step.h"
 
 namespace plumbline {
@@ -44,6 +45,8 @@ struct Program {
   std::vector<char> constants;
   int64_t activation_bytes = 0;  // planned for values
   int64_t scratch_bytes = 0;     // planned for the neediest step
+  int most_parts = 1;              // of a step
+  int64_t part_scratch_bytes = 0;  // what a helper needs for any part of any step
   int64_t arena_bytes() const { return activation_bytes + scratch_bytes; }
 };
 
@@ -65,6 +68,8 @@ class ProgramInstance {
   // Runs every step once. `externals`: an address for each input, then each output of the program.
   // An error carries the failing step's node.
   absl::Status Run(const std::vector<char*>& externals);
+  // As Run; workers without a shard of their own help with steps that have parts.
+  absl::Status RunShared(const std::vector<char*>& externals, PartSharing& sharing);
   // As Run with the externals of the last call.
   absl::Status Replay();
   // Replaces the gradient vector that later runs write.
@@ -75,6 +80,8 @@ class ProgramInstance {
  private:
   explicit ProgramInstance(const Program& program) : program_(program) {}
   void BindSteps();
+  void SetExternals(const std::vector<char*>& externals);
+  absl::Status RunSteps(PartSharing* sharing);
 
   const Program& program_;
   AlignedMemory arena_;
