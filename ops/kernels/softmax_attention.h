@@ -5,7 +5,8 @@
 //   S = scale Q K^T,  Z = softmax(S) V,  log_sum_exp_i = log sum_j exp S_ij
 //
 // with Q [query_length, width], K [key_length, width], V [key_length, value_width] and
-// Z [query_length, value_width] in float. With `causal`, query i sees the keys 0..i only.
+// Z [query_length, value_width] in float. With `causal`, query i sees the keys 0..i only, counted
+// from the first query of the head.
 //
 // One thread; no allocation; the bits of a result depend on the problem, its numbers and the Isa
 // alone, not on strides, addresses or threads. Arrays must not overlap except where they are only
@@ -27,8 +28,14 @@ struct SoftmaxAttentionProblem {
   int64_t width;
   int64_t value_width;
   float scale;
-  bool causal;  // requires query_length == key_length or key_length == 0
+  bool causal;  // query i sees the keys 0 .. first_query + i
+  // Causal only, else 0: there are keys for all queries, first_query + query_length <= key_length,
+  // or none. The backward pass takes whole heads, from 0.
+  int64_t first_query;
 };
+
+// Queries may be cut at multiples of this into forward passes of their own, with the same bits.
+constexpr int64_t kSoftmaxAttentionQueryStep = 256;
 
 // Every array of a backward pass. z, dz and log_sum_exp [query_length] are the forward's outputs
 // and the gradient of z. dq, dk and dv are overwritten; one whose data is null is not computed.

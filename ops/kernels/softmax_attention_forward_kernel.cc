@@ -24,9 +24,13 @@ constexpr float kSlack = 8.0f;
 // Keys of a block: a multiple of the tiles' rows.
 constexpr int64_t kBlockKeys = 96;
 
+// Queries keep their panels and pieces of them when they are cut there.
+static_assert(kSoftmaxAttentionQueryStep % kTileRows == 0, "a cut within a panel");
+
 // The running state of up to kTileRows queries, or of a piece of them: a lane each.
 struct Panel {
-  int64_t first_query;
+  int64_t first_query;  // in the arrays
+  int64_t position;     // of the first query among the keys, when causal
   int64_t queries;
   float* q;        // [width][kTileRows]
   float* z;        // [value_width][kTileRows], not yet divided by sum
@@ -38,7 +42,7 @@ struct Panel {
 template <int kVecs, bool kMasked>
 struct StoreScores {
   float* scores;
-  int64_t keys_ahead;  // the block's first key minus the panel's first query
+  int64_t keys_ahead;  // the block's first key minus the piece's position
   Vec* maximum;
 
   template <int kRows>
@@ -125,7 +129,7 @@ PLUMBLINE_INLINE void Weigh(int64_t keys, Panel& panel, float* scores) {
 template <int kVecs>
 PLUMBLINE_INLINE void Score(const SoftmaxAttentionProblem& problem, const KeyBlock& block,
                             int64_t keys, const Panel& piece, float* scores, Vec* maximum) {
-  const int64_t keys_ahead = block.first_key - piece.first_query;
+  const int64_t keys_ahead = block.first_key - piece.position;
   if (problem.causal && keys_ahead + keys > 1) {
     MultiplyRows<Along::kDepth, kVecs>(keys, problem.width, block.k.data, block.k.row_stride,
                                        piece.q, kTileRows,
@@ -142,7 +146,7 @@ template <int kVecs>
 void Attend(const SoftmaxAttentionProblem& problem, const KeyBlock& block, Panel piece,
             float* scores) {
   int64_t keys = block.keys;
-  if (problem.causal) keys = Smaller(keys, piece.first_query + piece.queries - block.first_key);
+  if (problem.causal) keys = Smaller(keys, piece.position + piece.queries - block.first_key);
   if (keys <= 0) return;
   Vec maximum[kVecs];
   for (int vec = 0; vec < kVecs; ++vec) maximum[vec] = Broadcast(-__builtin_inff());
@@ -164,9 +168,13 @@ void Attend(const SoftmaxAttentionProblem& problem, const KeyBlock& block, Panel
 void AttendPanel(const SoftmaxAttentionProblem& problem, const KeyBlock& block, const Panel& panel,
                  float* scores) {
   for (int64_t first = 0; first < panel.queries; first += kPiece) {
-    const Panel piece = {panel.first_query + first, Smaller(kPiece, panel.queries - first),
-                         panel.q + first,           panel.z + first,
-                         panel.maximum + first,     panel.sum + first};
+    const Panel piece = {panel.first_query + first,
+                         panel.position + first,
+                         Smaller(kPiece, panel.queries - first),
+                         panel.q + first,
+                         panel.z + first,
+                         panel.maximum + first,
+                         panel.sum + first};
     const int64_t vecs = VecsFor(piece.queries);
     if (vecs == 1) Attend<1>(problem, block, piece, scores);
     if (vecs == 2) Attend<2>(problem, block, piece, scores);
@@ -199,6 +207,7 @@ Panel StartPanel(const SoftmaxAttentionProblem& problem, ConstMatrix q, int64_t 
                  float* memory) {
   Panel panel;
   panel.first_query = first_query;
+  panel.position = problem.first_query + first_query;
   panel.queries = Smaller(kTileRows, problem.query_length - first_query);
   panel.q = memory;
   panel.z = panel.q + problem.width * kTileRows;
@@ -259,7 +268,7 @@ void Run(const SoftmaxAttentionProblem& problem, ConstMatrix q, ConstMatrix k, C
     for (int64_t query = first_query; query < end_query; query += kTileRows, ++count) {
       panels[count] = StartPanel(problem, q, query, scratch + count * PanelFloats(problem));
     }
-    const int64_t end_key = problem.causal ? end_query : problem.key_length;
+    const int64_t end_key = problem.causal ? problem.first_query + end_query : problem.key_length;
     for (int64_t first_key = 0; first_key < end_key; first_key += kBlockKeys) {
       const int64_t keys = Smaller(kBlockKeys, end_key - first_key);
       const KeyBlock block = {first_key, keys, Adjacent(k, first_key, keys, problem.width, k_copy),

@@ -30,7 +30,7 @@ class Attention {
  public:
   explicit Attention(const Case& c)
       : case_(c), problem_{c.length, c.length, c.width, c.width, 1.0f / static_cast<float>(c.width),
-                           c.causal} {
+                           c.causal, 0} {
     for (std::vector<float>* array : {&q_, &k_, &v_, &dz_}) *array = Random();
     for (std::vector<float>* array : {&z_, &dq_, &dk_, &dv_}) *array = Random();
     log_sum_exp_.resize(c.length);

@@ -107,7 +107,7 @@ struct Case {
            " extra_stride=" + std::to_string(extra_stride);
   }
   SoftmaxAttentionProblem Problem() const {
-    return {query_length, key_length, width, value_width, scale, causal};
+    return {query_length, key_length, width, value_width, scale, causal, 0};
   }
 };
 
@@ -357,6 +357,32 @@ TEST(SoftmaxAttentionKernelTest, BitsDoNotDependOnStrides) {
   }
 }
 
+TEST(SoftmaxAttentionKernelTest, QueriesCutIntoSeveralPassesKeepTheirBits) {
+  for (const bool causal : {false, true}) {
+    const Case c = {600, 600, 19, 21, causal};
+    for (Isa isa : AvailableIsas()) {
+      Arrays whole(c);
+      RunForward(c, isa, whole);
+      Arrays cut(c);
+      AlignedFloats scratch(SoftmaxAttentionForwardScratchBytes(c.Problem(), isa));
+      for (int64_t first = 0; first < 600; first += kSoftmaxAttentionQueryStep) {
+        SoftmaxAttentionProblem problem = c.Problem();
+        problem.query_length = std::min(kSoftmaxAttentionQueryStep, 600 - first);
+        problem.first_query = causal ? first : 0;
+        const auto from = [&](auto matrix) {
+          matrix.data += first * matrix.row_stride;
+          return matrix;
+        };
+        SoftmaxAttentionForward(problem, from(cut.q.read()), cut.k.read(), cut.v.read(),
+                                from(cut.z.write()), cut.log_sum_exp.data() + first,
+                                scratch.data(), isa);
+      }
+      EXPECT_EQ(cut.z.Values(), whole.z.Values());
+      EXPECT_EQ(cut.log_sum_exp, whole.log_sum_exp);
+    }
+  }
+}
+
 // What a query sees ends at its own position: later keys and values change no bit of it.
 TEST(SoftmaxAttentionKernelTest, CausalOutputsDoNotDependOnLaterKeys) {
   const Case c = {200, 200, 16, 16, true};
@@ -392,8 +418,8 @@ TEST(SoftmaxAttentionKernelTest, NotANumberInAQueryStaysInItsRow) {
 
 TEST(SoftmaxAttentionKernelTest, ScratchDoesNotGrowWithTheLengths) {
   for (Isa isa : AvailableIsas()) {
-    const SoftmaxAttentionProblem small = {1024, 1024, 64, 64, 1.0f, false};
-    const SoftmaxAttentionProblem large = {1 << 20, 1 << 20, 64, 64, 1.0f, false};
+    const SoftmaxAttentionProblem small = {1024, 1024, 64, 64, 1.0f, false, 0};
+    const SoftmaxAttentionProblem large = {1 << 20, 1 << 20, 64, 64, 1.0f, false, 0};
     EXPECT_EQ(SoftmaxAttentionForwardScratchBytes(small, isa),
               SoftmaxAttentionForwardScratchBytes(large, isa));
     EXPECT_EQ(SoftmaxAttentionBackwardScratchBytes(small, isa),
