@@ -6,8 +6,10 @@
 //   int64_t BackwardScratchBytes(const QueryRange&) const;   void Backward(const QueryRange&, const
 //   AttentionBackwardHead&,
 //                                                                          void* scratch) const;
-// whose heads start at the range's first query. Scratch is aligned to 64 bytes; nothing is
-// allocated while running.
+// whose heads start at the range's first query, and
+//   int64_t QueryStep() const;
+// the multiples at which Forward may begin among the queries of a range without changing a bit, or
+// 0 when it takes whole heads. Scratch is aligned to 64 bytes; nothing is allocated while running.
 #ifndef PLUMBLINE_OPS_ATTENTION_STEPS_H_
 #define PLUMBLINE_OPS_ATTENTION_STEPS_H_
 
@@ -18,6 +20,7 @@
 #include "absl/strings/string_view.h"
 #include "compiler/onednn/lowering_context.h"
 #include "ops/attention.h"
+#include "ops/attention_parts.h"
 #include "ops/kernels/matrix.h"
 
 namespace plumbline {
@@ -70,6 +73,20 @@ inline QueryRanges LargestRanges(const AttentionShape& shape) {
 
 inline int64_t RoundUpTo64(int64_t bytes) { return (bytes + 63) / 64 * 64; }
 
+// Appends a step that calls run_unit(pointers, unit, scratch) for every unit.
+template <typename RunUnit>
+void AddParts(LoweringContext& context, absl::string_view implementation,
+              const std::vector<Operand>& operands, int64_t scratch_bytes,
+              const AttentionParts& parts, RunUnit run_unit) {
+  context.AddHost(implementation, operands, std::max<int64_t>(scratch_bytes, 1), parts.count,
+                  [=](absl::Span<void* const> pointers, int part, void* scratch) {
+                    const int64_t end = parts.FirstUnit(part + 1);
+                    for (int64_t unit = parts.FirstUnit(part); unit < end; ++unit) {
+                      run_unit(pointers, unit, scratch);
+                    }
+                  });
+}
+
 }  // namespace attention_internal
 
 // Inputs q, k, v and optionally lengths; outputs z, norm [B, H, Lq] and optionally state [B, H,
@@ -93,35 +110,31 @@ void AddAttentionForward(LoweringContext& context, const AttentionShape& shape,
                                          has_state ? context.Output(2) : Operand{},
                                          has_lengths ? context.Input(3) : Operand{}};
   const QueryRanges largest = attention_internal::LargestRanges(shape);
-  const int64_t scratch = std::max(kernel.ForwardScratchBytes(largest.first),
-                                   kernel.ForwardScratchBytes(largest.second));
-  context.AddHost(
-      implementation, operands, std::max<int64_t>(scratch, 1), [=](absl::Span<void* const> p) {
-        const int64_t* lengths = static_cast<const int64_t*>(p[6]);
-        for (int64_t b = 0; b < shape.batch; ++b) {
-          const int64_t keys = lengths == nullptr ? shape.keys : VisibleKeys(shape, lengths[b]);
-          const QueryRanges ranges = SplitQueries(shape, keys);
-          for (int64_t h = 0; h < shape.heads; ++h) {
-            const int64_t head = b * shape.heads + h;
-            float* state =
-                p[5] == nullptr ? nullptr : static_cast<float*>(p[5]) + head * state_floats;
-            float* norm =
-                p[4] == nullptr ? nullptr : static_cast<float*>(p[4]) + head * shape.queries;
-            for (const QueryRange& range : {ranges.first, ranges.second}) {
-              if (range.queries == 0) continue;
-              const int64_t row = range.first_query;
-              kernel.Forward(
-                  range,
-                  {Rows(static_cast<const void*>(p[0]), q, b, h, row),
-                   Rows(static_cast<const void*>(p[1]), k, b, h, 0),
-                   Rows(static_cast<const void*>(p[2]), v, b, h, 0), Rows(p[3], z, b, h, row),
-                   norm == nullptr ? nullptr : norm + row, state},
-                  p[7]);
-              state = nullptr;
-            }
-          }
-        }
-      });
+  const int64_t scratch_bytes = std::max(kernel.ForwardScratchBytes(largest.first),
+                                         kernel.ForwardScratchBytes(largest.second));
+  const AttentionParts parts =
+      PlanAttentionParts(shape, context.operations(), kernel.QueryStep());
+  const auto run_unit = [=](absl::Span<void* const> p, int64_t unit, void* scratch) {
+    const int64_t head = parts.HeadOf(unit), b = head / shape.heads, h = head % shape.heads;
+    const int64_t* lengths = static_cast<const int64_t*>(p[6]);
+    const int64_t keys = lengths == nullptr ? shape.keys : VisibleKeys(shape, lengths[b]);
+    const QueryRanges ranges = SplitQueries(shape, keys);
+    float* state = p[5] == nullptr ? nullptr : static_cast<float*>(p[5]) + head * state_floats;
+    float* norm = p[4] == nullptr ? nullptr : static_cast<float*>(p[4]) + head * shape.queries;
+    for (const QueryRange& all : {ranges.first, ranges.second}) {
+      const QueryRange range = QueriesOfBlock(parts, all, parts.BlockOf(unit));
+      if (range.queries == 0) continue;
+      const int64_t row = range.first_query;
+      kernel.Forward(range,
+                     {Rows(static_cast<const void*>(p[0]), q, b, h, row),
+                      Rows(static_cast<const void*>(p[1]), k, b, h, 0),
+                      Rows(static_cast<const void*>(p[2]), v, b, h, 0), Rows(p[3], z, b, h, row),
+                      norm == nullptr ? nullptr : norm + row, state},
+                     scratch);
+      state = nullptr;
+    }
+  };
+  attention_internal::AddParts(context, implementation, operands, scratch_bytes, parts, run_unit);
 }
 
 // Inputs q, k, v, z, dz, norm, then optionally state, which is there if `has_state`, and lengths;
@@ -153,43 +166,41 @@ void AddAttentionBackward(LoweringContext& context, const AttentionShape& shape,
   // added.
   const int64_t second_floats =
       shape.causal && has_lengths ? shape.keys * (shape.width + shape.value_width) : 0;
-  const int64_t scratch = std::max<int64_t>(kernel_scratch + second_floats * 4, 1);
-  context.AddHost(implementation, operands, scratch, [=](absl::Span<void* const> p) {
+  const int64_t scratch_bytes = kernel_scratch + second_floats * 4;
+  // The gradients of keys are sums over all queries: a part has whole heads.
+  const AttentionParts parts = PlanAttentionParts(shape, context.operations(), 0);
+  const auto run_head = [=](absl::Span<void* const> p, int64_t head, void* scratch) {
+    const int64_t b = head / shape.heads, h = head % shape.heads;
     const int64_t* lengths = static_cast<const int64_t*>(p[10]);
-    const auto input = [&](int i, int64_t b, int64_t h, int64_t row) {
+    const int64_t keys = lengths == nullptr ? shape.keys : VisibleKeys(shape, lengths[b]);
+    const QueryRanges ranges = SplitQueries(shape, keys);
+    const float* norm = static_cast<const float*>(p[5]) + head * shape.queries;
+    const float* state =
+        p[9] == nullptr ? nullptr : static_cast<const float*>(p[9]) + head * state_floats;
+    const MutableMatrix dk = Rows(p[7], out[1], b, h, 0), dv = Rows(p[8], out[2], b, h, 0);
+    const auto input = [&](int i, int64_t row) {
       return Rows(static_cast<const void*>(p[i]), in[i], b, h, row);
     };
-    float* const second_dk = reinterpret_cast<float*>(static_cast<char*>(p[11]) + kernel_scratch);
-    float* const second_dv = second_dk + shape.keys * shape.width;
-    for (int64_t b = 0; b < shape.batch; ++b) {
-      const int64_t keys = lengths == nullptr ? shape.keys : VisibleKeys(shape, lengths[b]);
-      const QueryRanges ranges = SplitQueries(shape, keys);
-      for (int64_t h = 0; h < shape.heads; ++h) {
-        const int64_t head = b * shape.heads + h;
-        const float* norm = static_cast<const float*>(p[5]) + head * shape.queries;
-        const float* state =
-            p[9] == nullptr ? nullptr : static_cast<const float*>(p[9]) + head * state_floats;
-        const MutableMatrix dk = Rows(p[7], out[1], b, h, 0), dv = Rows(p[8], out[2], b, h, 0);
-        const auto run = [&](const QueryRange& range, MutableMatrix to_dk, MutableMatrix to_dv) {
-          const int64_t row = range.first_query;
-          kernel.Backward(
-              range,
-              {input(0, b, h, row), input(1, b, h, 0), input(2, b, h, 0), input(3, b, h, row),
-               input(4, b, h, row), norm + row, state, Rows(p[6], out[0], b, h, row), to_dk, to_dv},
-              p[11]);
-        };
-        if (ranges.first.queries > 0) run(ranges.first, dk, dv);
-        if (ranges.second.queries > 0) {
-          run(ranges.second, {dk.data == nullptr ? nullptr : second_dk, shape.width},
-              {dv.data == nullptr ? nullptr : second_dv, shape.value_width});
-          attention_internal::AddRows(second_dk, keys, shape.width, dk);
-          attention_internal::AddRows(second_dv, keys, shape.value_width, dv);
-        }
-        attention_internal::Clear(dk, keys, shape.keys, shape.width);
-        attention_internal::Clear(dv, keys, shape.keys, shape.value_width);
-      }
+    const auto run = [&](const QueryRange& range, MutableMatrix to_dk, MutableMatrix to_dv) {
+      const int64_t row = range.first_query;
+      kernel.Backward(range,
+                      {input(0, row), input(1, 0), input(2, 0), input(3, row), input(4, row),
+                       norm + row, state, Rows(p[6], out[0], b, h, row), to_dk, to_dv},
+                      scratch);
+    };
+    if (ranges.first.queries > 0) run(ranges.first, dk, dv);
+    if (ranges.second.queries > 0) {
+      float* const second_dk = reinterpret_cast<float*>(static_cast<char*>(scratch) + kernel_scratch);
+      float* const second_dv = second_dk + shape.keys * shape.width;
+      run(ranges.second, {dk.data == nullptr ? nullptr : second_dk, shape.width},
+          {dv.data == nullptr ? nullptr : second_dv, shape.value_width});
+      attention_internal::AddRows(second_dk, keys, shape.width, dk);
+      attention_internal::AddRows(second_dv, keys, shape.value_width, dv);
     }
-  });
+    attention_internal::Clear(dk, keys, shape.keys, shape.width);
+    attention_internal::Clear(dv, keys, shape.keys, shape.value_width);
+  };
+  attention_internal::AddParts(context, implementation, operands, scratch_bytes, parts, run_head);
 }
 
 }  // namespace plumbline

@@ -114,8 +114,11 @@ struct Kernel {
   float scale;
   Isa isa;
 
+  int64_t QueryStep() const { return kSoftmaxAttentionQueryStep; }
   SoftmaxAttentionProblem Problem(const QueryRange& range) const {
-    return {range.queries, range.keys, width, value_width, scale, range.causal};
+    return {range.queries, range.keys,   width,
+            value_width,   scale,        range.causal,
+            range.causal ? range.first_query : 0};
   }
   int64_t ForwardScratchBytes(const QueryRange& range) const {
     return SoftmaxAttentionForwardScratchBytes(Problem(range), isa);

@@ -177,6 +177,8 @@ struct Kernel {
   float scale;
   Isa isa;
 
+  // All queries of a head read the state that its keys fold up to.
+  int64_t QueryStep() const { return 0; }
   TaylorAttentionProblem Problem(const QueryRange& range) const {
     return {range.queries, range.keys, width, value_width, terms, scale, range.causal};
   }
