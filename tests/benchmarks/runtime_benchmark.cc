@@ -1,5 +1,5 @@
 // What the runtime adds to oneDNN: replay of a step against the same primitive called bare, dispatch of a step that does
-// nothing, and two threads against one on a batch of 8 sequences. Prints ratios of interleaved samples; no assertions.
+// nothing, and two threads against one on a batch of 8 sequences and on the parts of one. Prints ratios of interleaved samples; no assertions.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -109,13 +109,16 @@ node { name: "z" input: "q" input: "k" input: "v" KIND {} }
 output { name: "z" }
 )";
 
-void Threads(const std::string& kind) {
+void Threads(const std::string& kind, int64_t batch, int64_t heads, int64_t length) {
   std::string text = kAttention;
   text.replace(text.find("KIND"), 4, kind);
   Diagnostics diagnostics;
   const auto model = BuildModel(std::make_shared<const Source>("attention", text), AllOps(), {}, diagnostics);
-  const auto compiled = Compile(*model, {{"B", 8}, {"H", 1}, {"L", 1024}, {"D", 64}}, CompileOptions());
-  std::vector<std::vector<float>> arrays(4, std::vector<float>(8 * 1024 * 64, 0.1f));
+  constexpr int64_t kWidth = 64;
+  const auto compiled =
+      Compile(*model, {{"B", batch}, {"H", heads}, {"L", length}, {"D", kWidth}}, CompileOptions());
+  const size_t count = static_cast<size_t>(batch * heads * length * kWidth);
+  std::vector<std::vector<float>> arrays(4, std::vector<float>(count, 0.1f));
   const std::vector<const void*> inputs = {arrays[0].data(), arrays[1].data(), arrays[2].data()};
   const std::vector<void*> outputs = {arrays[3].data()};
   const auto one = *Executor::Create(compiled->program, 1);
@@ -124,8 +127,9 @@ void Threads(const std::string& kind) {
   (void)two->Run(inputs, outputs);
   const double ratio = MedianRatio([&] { (void)one->Run(inputs, outputs); }, 2,
                                    [&] { (void)two->Run(inputs, outputs); }, 2, 25);
-  std::printf("%s, 8 sequences of 1024 x 64 in %ld shards: two threads %.2f times one\n", kind.c_str(),
-              static_cast<long>(compiled->program->shard_count()), ratio);
+  std::printf("%s [%ld, %ld, %ld, %ld] in %ld shards of at most %d parts: two threads %.2f times one\n", kind.c_str(),
+              static_cast<long>(batch), static_cast<long>(heads), static_cast<long>(length), static_cast<long>(kWidth),
+              static_cast<long>(compiled->program->shard_count()), compiled->program->full->most_parts, ratio);
 }
 
 }  // namespace
@@ -134,7 +138,10 @@ void Threads(const std::string& kind) {
 int main() {
   for (const int64_t n : {16, 64, 256, 1024}) plumbline::Replay(n);
   plumbline::Dispatch();
-  plumbline::Threads("softmax_attention");
-  plumbline::Threads("taylor_attention");
+  plumbline::Threads("softmax_attention", 8, 1, 1024);
+  plumbline::Threads("taylor_attention", 8, 1, 1024);
+  plumbline::Threads("softmax_attention", 1, 8, 1024);
+  plumbline::Threads("softmax_attention", 1, 1, 4096);
+  plumbline::Threads("taylor_attention", 1, 8, 1024);
   return 0;
 }
