@@ -61,6 +61,7 @@ std::string PlanText(const PlanExplanation& plan) {
       absl::StrAppendFormat(&text, "  %10.1f us  %7.1f GFLOP/s  %5.1f %% of bare", row.microseconds, rate,
                             100 * rate / plan.bare_gigaflops);
     }
+    if (row.info.parts > 1) absl::StrAppend(&text, "  in ", row.info.parts, " parts");
     absl::StrAppend(&text, row.info.reference ? "  slow reference kernel\n" : "\n");
     total += row.microseconds;
   }
@@ -116,7 +117,8 @@ nlohmann::ordered_json PlanJson(const PlanExplanation& plan) {
                                    {"implementation", row.info.implementation},
                                    {"reference", row.info.reference},
                                    {"operations", row.info.operations},
-                                   {"bytes", row.info.bytes}};
+                                   {"bytes", row.info.bytes},
+                                   {"parts", row.info.parts}};
     if (plan.profiled) step["microseconds"] = row.microseconds;
     json["steps"].push_back(step);
   }
@@ -234,7 +236,8 @@ Command ExplainCommand() {
 the symbols of the model's shapes; then the totals.
 
   --at L=1024,B=8    values of symbols. With all of them: the counts as numbers, and the
-                     plan of the compiled program (steps, implementations, memory)
+                     plan of the compiled program (steps, implementations, memory; steps
+                     "in 16 parts" use workers that have no shard of their own)
   --in L             how the costs grow in a symbol; the last line is
                      `degree in L: operations 2, bytes 2, memory 2`
   --gradients        the program with its backward pass
