@@ -26,14 +26,16 @@ constexpr int64_t kBlockKeys = 96;
 
 // Queries keep their panels and pieces of them when they are cut there.
 static_assert(kSoftmaxAttentionQueryStep % kTileRows == 0, "a cut within a panel");
+static_assert(kTileRows % kPiece == 0, "a panel is whole pieces");
 
-// The running state of up to kTileRows queries, or of a piece of them: a lane each.
+// The running state of up to kTileRows queries, or of a piece of them: a lane each. Pieces lie one
+// after another, because rows of a larger power of two would use a part of the first cache only.
 struct Panel {
   int64_t first_query;  // in the arrays
   int64_t position;     // of the first query among the keys, when causal
   int64_t queries;
-  float* q;        // [width][kTileRows]
-  float* z;        // [value_width][kTileRows], not yet divided by sum
+  float* q;        // [pieces][width][kPiece]
+  float* z;        // [pieces][value_width][kPiece], not yet divided by sum
   float* maximum;  // [kTileRows], the reference of the weights
   float* sum;      // [kTileRows], of the weights
 };
@@ -57,7 +59,7 @@ struct StoreScores {
           score = Select(LaneIndices() >= key, score, Broadcast(-__builtin_inff()));
         }
         maximum[vec] = Max(score, maximum[vec]);
-        Store(scores + (first + row) * kTileRows + vec * kLanes, score);
+        Store(scores + (first + row) * kPiece + vec * kLanes, score);
       }
     }
   }
@@ -75,7 +77,7 @@ struct AddToOutput {
     for (int row = 0; row < kRows; ++row) {
 #pragma GCC unroll 4
       for (int vec = 0; vec < kVecs; ++vec) {
-        float* p = z + (first + row) * kTileRows + vec * kLanes;
+        float* p = z + (first + row) * kPiece + vec * kLanes;
         const Vec old = Load(p);
         Store(p, kRescale ? Fma(old, rescale[vec], tile[row][vec]) : old + tile[row][vec]);
       }
@@ -103,7 +105,7 @@ PLUMBLINE_INLINE bool MoveMaxima(const Vec* block_maximum, Panel& panel, Vec* re
   return true;
 }
 
-// scores[keys][kTileRows] becomes the weights 2^(score - maximum); their sums are added to the
+// scores[keys][kPiece] becomes the weights 2^(score - maximum); their sums are added to the
 // panel.
 template <int kVecs>
 PLUMBLINE_INLINE void Weigh(int64_t keys, Panel& panel, float* scores) {
@@ -116,7 +118,7 @@ PLUMBLINE_INLINE void Weigh(int64_t keys, Panel& panel, float* scores) {
   for (int64_t key = 0; key < keys; ++key) {
 #pragma GCC unroll 4
     for (int vec = 0; vec < kVecs; ++vec) {
-      float* p = scores + key * kTileRows + vec * kLanes;
+      float* p = scores + key * kPiece + vec * kLanes;
       const Vec weight = Exp2(Load(p) - maximum[vec]);
       sum[vec] += weight;
       Store(p, weight);
@@ -125,18 +127,18 @@ PLUMBLINE_INLINE void Weigh(int64_t keys, Panel& panel, float* scores) {
   for (int vec = 0; vec < kVecs; ++vec) Store(panel.sum + vec * kLanes, sum[vec]);
 }
 
-// scores [keys][kVecs * kLanes of kTileRows] of one piece of a panel; follows their maxima.
+// scores [keys][kVecs * kLanes of kPiece] of one piece of a panel; follows their maxima.
 template <int kVecs>
 PLUMBLINE_INLINE void Score(const SoftmaxAttentionProblem& problem, const KeyBlock& block,
                             int64_t keys, const Panel& piece, float* scores, Vec* maximum) {
   const int64_t keys_ahead = block.first_key - piece.position;
   if (problem.causal && keys_ahead + keys > 1) {
     MultiplyRows<Along::kDepth, kVecs>(keys, problem.width, block.k.data, block.k.row_stride,
-                                       piece.q, kTileRows,
+                                       piece.q, kPiece,
                                        StoreScores<kVecs, true>{scores, keys_ahead, maximum});
   } else {
     MultiplyRows<Along::kDepth, kVecs>(keys, problem.width, block.k.data, block.k.row_stride,
-                                       piece.q, kTileRows,
+                                       piece.q, kPiece,
                                        StoreScores<kVecs, false>{scores, keys_ahead, maximum});
   }
 }
@@ -156,11 +158,11 @@ void Attend(const SoftmaxAttentionProblem& problem, const KeyBlock& block, Panel
   Weigh<kVecs>(keys, piece, scores);
   if (moved) {
     MultiplyRows<Along::kRows, kVecs>(problem.value_width, keys, block.v.data, block.v.row_stride,
-                                      scores, kTileRows,
+                                      scores, kPiece,
                                       AddToOutput<kVecs, true>{piece.z, rescale});
   } else {
     MultiplyRows<Along::kRows, kVecs>(problem.value_width, keys, block.v.data, block.v.row_stride,
-                                      scores, kTileRows,
+                                      scores, kPiece,
                                       AddToOutput<kVecs, false>{piece.z, rescale});
   }
 }
@@ -171,8 +173,8 @@ void AttendPanel(const SoftmaxAttentionProblem& problem, const KeyBlock& block, 
     const Panel piece = {panel.first_query + first,
                          panel.position + first,
                          Smaller(kPiece, panel.queries - first),
-                         panel.q + first,
-                         panel.z + first,
+                         panel.q + first * problem.width,
+                         panel.z + first * problem.value_width,
                          panel.maximum + first,
                          panel.sum + first};
     const int64_t vecs = VecsFor(piece.queries);
@@ -213,8 +215,11 @@ Panel StartPanel(const SoftmaxAttentionProblem& problem, ConstMatrix q, int64_t 
   panel.z = panel.q + problem.width * kTileRows;
   panel.maximum = panel.z + problem.value_width * kTileRows;
   panel.sum = panel.maximum + kTileRows;
-  TransposeIn(q.data + first_query * q.row_stride, q.row_stride, panel.queries, problem.width,
-              problem.scale * kLog2E, panel.q);
+  for (int64_t first = 0; first < panel.queries; first += kPiece) {
+    TransposeInBy<kPiece>(q.data + (first_query + first) * q.row_stride, q.row_stride,
+                          Smaller(kPiece, panel.queries - first), problem.width,
+                          problem.scale * kLog2E, panel.q + first * problem.width);
+  }
   for (int64_t i = 0; i < problem.value_width * kTileRows; i += kLanes) Store(panel.z + i, Vec{});
   for (int64_t i = 0; i < kTileRows; i += kLanes) {
     Store(panel.maximum + i, Broadcast(-__builtin_inff()));
@@ -234,8 +239,12 @@ void FinishPanel(const SoftmaxAttentionProblem& problem, const Panel& panel, Mut
   for (int64_t i = 0; i < kTileRows; i += kLanes) {
     Store(panel.sum + i, Broadcast(1.0f) / Load(panel.sum + i));
   }
-  TransposeOut<false>(panel.z, panel.sum, panel.queries, problem.value_width,
-                      z.data + panel.first_query * z.row_stride, z.row_stride);
+  for (int64_t first = 0; first < panel.queries; first += kPiece) {
+    TransposeOutBy<false, kPiece>(panel.z + first * problem.value_width, panel.sum + first,
+                                  Smaller(kPiece, panel.queries - first), problem.value_width,
+                                  z.data + (panel.first_query + first) * z.row_stride,
+                                  z.row_stride);
+  }
 }
 
 // No keys: z = 0, log_sum_exp = -inf.
@@ -251,7 +260,7 @@ int64_t PanelFloats(const SoftmaxAttentionProblem& problem) {
 }
 
 int64_t ScratchFloats(const SoftmaxAttentionProblem& problem) {
-  return kBlockPanels * PanelFloats(problem) + kBlockKeys * kTileRows +
+  return kBlockPanels * PanelFloats(problem) + kBlockKeys * kPiece +
          kBlockKeys * (RoundUpToLanes(problem.width) + RoundUpToLanes(problem.value_width));
 }
 
@@ -259,7 +268,7 @@ void Run(const SoftmaxAttentionProblem& problem, ConstMatrix q, ConstMatrix k, C
          MutableMatrix z, float* log_sum_exp, float* scratch) {
   if (problem.key_length == 0) return AttendNothing(problem, z, log_sum_exp);
   float* scores = scratch + kBlockPanels * PanelFloats(problem);
-  float* k_copy = scores + kBlockKeys * kTileRows;
+  float* k_copy = scores + kBlockKeys * kPiece;
   float* v_copy = k_copy + kBlockKeys * RoundUpToLanes(problem.width);
   for (int64_t first_query = 0; first_query < problem.query_length; first_query += kBlockQueries) {
     const int64_t end_query = Smaller(first_query + kBlockQueries, problem.query_length);

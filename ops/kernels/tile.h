@@ -91,9 +91,11 @@ PLUMBLINE_INLINE Vec SumsOfRows(const float* rows) {
   return sum[0];
 }
 
-// transposed[column][row] = factor * matrix(first_row + row, column) for row < rows <= kTileRows.
-static inline void TransposeIn(const float* first, int64_t row_stride, int64_t rows,
-                               int64_t columns, float factor, float* transposed) {
+// transposed[column][row] = factor * matrix(first_row + row, column) for row < rows <= kStride, the
+// row stride of `transposed`.
+template <int64_t kStride>
+static inline void TransposeInBy(const float* first, int64_t row_stride, int64_t rows,
+                                 int64_t columns, float factor, float* transposed) {
   for (int64_t row = 0; row < rows; row += kLanes) {
     for (int64_t column = 0; column < columns; column += kLanes) {
       const int64_t width = Smaller(kLanes, columns - column);
@@ -107,30 +109,30 @@ static inline void TransposeIn(const float* first, int64_t row_stride, int64_t r
         }
       }
       TransposeSquare(square);
-      float* out = transposed + column * kTileRows + row;
+      float* out = transposed + column * kStride + row;
 #pragma GCC unroll 16
       for (int i = 0; i < kLanes; ++i) {
-        if (i < width) Store(out + i * kTileRows, square[i]);
+        if (i < width) Store(out + i * kStride, square[i]);
       }
     }
   }
 }
 
 // matrix(first_row + row, column) = (kAdd: itself +) transposed[column][row] * row_factor[row].
-template <bool kAdd>
-static inline void TransposeOut(const float* transposed, const float* row_factor, int64_t rows,
-                                int64_t columns, float* first, int64_t row_stride) {
+template <bool kAdd, int64_t kStride>
+static inline void TransposeOutBy(const float* transposed, const float* row_factor, int64_t rows,
+                                  int64_t columns, float* first, int64_t row_stride) {
   for (int64_t row = 0; row < rows; row += kLanes) {
     const Vec factor = Load(row_factor + row);
     for (int64_t column = 0; column < columns; column += kLanes) {
       const int64_t width = Smaller(kLanes, columns - column);
       const LaneMask mask = FirstLanes(static_cast<int>(width));
-      const float* in = transposed + column * kTileRows + row;
+      const float* in = transposed + column * kStride + row;
       Vec square[kLanes];
 #pragma GCC unroll 16
       for (int i = 0; i < kLanes; ++i) {
         square[i] = Vec{};
-        if (i < width) square[i] = Load(in + i * kTileRows) * factor;
+        if (i < width) square[i] = Load(in + i * kStride) * factor;
       }
       TransposeSquare(square);
 #pragma GCC unroll 16
@@ -141,6 +143,17 @@ static inline void TransposeOut(const float* transposed, const float* row_factor
       }
     }
   }
+}
+
+// The same for a tile of kTileRows.
+PLUMBLINE_INLINE void TransposeIn(const float* first, int64_t row_stride, int64_t rows,
+                                  int64_t columns, float factor, float* transposed) {
+  TransposeInBy<kTileRows>(first, row_stride, rows, columns, factor, transposed);
+}
+template <bool kAdd>
+PLUMBLINE_INLINE void TransposeOut(const float* transposed, const float* row_factor, int64_t rows,
+                                   int64_t columns, float* first, int64_t row_stride) {
+  TransposeOutBy<kAdd, kTileRows>(transposed, row_factor, rows, columns, first, row_stride);
 }
 
 // copy[row][column] = matrix(first_row + row, column), zero up to the next multiple of kLanes
