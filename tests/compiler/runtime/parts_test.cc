@@ -19,9 +19,11 @@ struct Case {
   bool causal = false;
   int64_t batch = 1, heads = 1, length = 1, width = 64;
   bool lengths = false;
+  int64_t first_head = 0;  // its heads are the first_head-th and following of a longer sequence of inputs
 
   std::string Name() const {
-    return absl::StrCat(op, causal ? " causal " : " ", batch, " ", heads, " ", length, " ", width, lengths ? " lengths" : "");
+    return absl::StrCat(op, causal ? " causal " : " ", batch, " ", heads, " ", length, " ", width,
+                        lengths ? " lengths" : "");
   }
 };
 
@@ -62,12 +64,15 @@ std::map<std::string, std::vector<float>> RunCase(const Case& c, int threads, in
   std::vector<const void*> inputs;
   uint32_t state = 1;
   for (const ExternalBuffer& input : program.batch_inputs) {
-    std::vector<float> values(static_cast<size_t>(ElementCount(input.shape)));
+    const int64_t skipped = c.first_head * c.length * c.width;
+    std::vector<float> values(static_cast<size_t>(skipped + ElementCount(input.shape)));
+    state += 0x9e3779b9u;
+    uint32_t number = state;
     for (float& value : values) {
-      state = state * 1664525u + 1013904223u;
-      value = static_cast<float>(state >> 8) / 8388608.0f - 1.0f;
+      number = number * 1664525u + 1013904223u;
+      value = static_cast<float>(number >> 8) / 8388608.0f - 1.0f;
     }
-    arrays.push_back(std::move(values));
+    arrays.emplace_back(values.begin() + skipped, values.end());
     inputs.push_back(input.name == "lengths" ? static_cast<const void*>(lengths.data()) : arrays.back().data());
   }
   std::map<std::string, std::vector<float>> results;
@@ -131,6 +136,26 @@ INSTANTIATE_TEST_SUITE_P(Attention, AnyThreads, ::testing::ValuesIn(Cases()),
                            std::replace(name.begin(), name.end(), ' ', '_');
                            return name;
                          });
+
+// Sixteen heads are computed whole; one of them alone is cut into blocks of queries.
+TEST(Parts, OfOneHeadGiveTheBitsOfTheWholeHead) {
+  constexpr int64_t kHeads = 16, kLength = 1300, kWidth = 16;
+  for (const bool causal : {false, true}) {
+    for (const bool lengths : {false, true}) {
+      const Case all = {"softmax_attention", causal, 1, kHeads, kLength, kWidth, lengths};
+      const auto together = RunCase(all, 2, 1);
+      ASSERT_EQ(together.size(), 4u);
+      for (const int64_t head : {int64_t{0}, int64_t{5}, kHeads - 1}) {
+        const Case one = {"softmax_attention", causal, 1, 1, kLength, kWidth, lengths, head};
+        ASSERT_GT(Parts(one, Gradients::kAll)[0], 1);
+        for (const auto& [name, values] : RunCase(one, 2, 1)) {
+          const float* expected = together.at(name).data() + head * kLength * kWidth;
+          EXPECT_EQ(std::memcmp(values.data(), expected, values.size() * 4), 0) << all.Name() << " " << name << head;
+        }
+      }
+    }
+  }
+}
 
 TEST(Executor, AllocatesArenasOfShardsAndScratchOfHelpersExactly) {
   const auto compiled = CompileCase({"softmax_attention", false, 1, 8, 1024}, Gradients::kNone);
