@@ -84,8 +84,8 @@ using HostKernel = std::function<void(absl::Span<void* const> pointers)>;
 
 std::unique_ptr<Step> MakeHostStep(StepInfo info, std::vector<Operand> operands, HostKernel kernel);
 
-// A kernel that computes one of info.parts parts, 0 .. parts - 1, whose outputs are disjoint. The parts must follow from
-// the problem alone, never from the number of threads. `scratch` is 64-byte aligned, its contents undefined.
+// A kernel that computes one of info.parts parts, 0 .. parts - 1, whose outputs are disjoint. The parts must follow
+// from the problem alone, never from the number of threads. `scratch` is 64-byte aligned, its contents undefined.
 using PartKernel = std::function<void(absl::Span<void* const> pointers, int part, void* scratch)>;
 
 // `scratch` is the place of the step's own scratch memory.
