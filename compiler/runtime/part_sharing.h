@@ -32,7 +32,7 @@ class PartSharing {
     const int parts;
     int next = 0;     // part to be taken
     int running = 0;  // parts that have been taken and are not done
-    std::exception_ptr error;
+    std::exception_ptr error = nullptr;
   };
 
   // Takes a part of the job and computes it; `lock` is released meanwhile.
