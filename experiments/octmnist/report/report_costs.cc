@@ -289,7 +289,7 @@ void AddArgument(const Data& data, const Findings& findings, md::Document& repor
   std::vector<md::Inline> items;
   if (first > 0 && first == second) {
     items.push_back(md::Text(absl::StrCat("Not the number of parameters: ", CountText(first),
-                                          " in both, of the same shapes, with the same dropout and the same training.")));
+                                          " in both; dropout and training are the same, too.")));
   } else if (first > 0 && second > 0) {
     items.push_back(
         md::Text(absl::StrCat("The number of parameters: ", CountText(first), " and ", CountText(second), ".")));
