@@ -220,13 +220,13 @@ void AddPrice(const Data& data, md::Document& report) {
   }
 }
 
-std::string Conclusion(const Gap& gap) {
+std::string Conclusion(const Gap& gap, bool equal_parameters) {
   const std::string size = absl::StrCat(PointsText(gap.difference()), " points of validation accuracy");
   switch (gap.verdict()) {
     case Verdict::kFirst:
-      return absl::StrCat(
-          "Pooling is better by ", size,
-          ", conclusively. Capacity cannot be the reason, since it is equal; what the same weights see is:");
+      return absl::StrCat("Pooling is better by ", size, ", conclusively. ",
+                          equal_parameters ? "Capacity cannot be the reason, since it is equal. " : "",
+                          "What differs is:");
     case Verdict::kSecond:
       return absl::StrCat("On these data pooling is worse (", size,
                           "), conclusively. What differs, and was expected to speak for pooling, is:");
@@ -282,15 +282,14 @@ void AddArgument(const Data& data, const Findings& findings, md::Document& repor
     return;
   }
   const Gap gap = MeasureGap(data, *findings.best, *findings.same_rate, Metric::kLastValidation);
-  report.Paragraph(md::Text(gap.seeds == 0 ? "The two networks have no seed in common. What differs between them is:"
-                                           : Conclusion(gap)));
   const int64_t first = ParameterCount(data, true);
   const int64_t second = ParameterCount(data, false);
+  report.Paragraph(md::Text(gap.seeds == 0 ? "The two networks have no seed in common. What differs between them is:"
+                                           : Conclusion(gap, first > 0 && first == second)));
   std::vector<md::Inline> items;
   if (first > 0 && first == second) {
-    items.push_back(
-        md::Text(absl::StrCat("Not the number of parameters: ", CountText(first),
-                              " in both, of the same shapes, with the same dropout and the same training.")));
+    items.push_back(md::Text(absl::StrCat("Not the number of parameters: ", CountText(first),
+                                          " in both; dropout and training are the same, too.")));
   } else if (first > 0 && second > 0) {
     items.push_back(
         md::Text(absl::StrCat("The number of parameters: ", CountText(first), " and ", CountText(second), ".")));
