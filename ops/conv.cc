@@ -144,6 +144,8 @@ Cost ConvCost(const NodeView& node) {
   Cost cost;
   cost.operations = Polynomial(2) * outputs * Taps(node.input_type(1).shape);
   if (node.attributes().boolean("bias")) cost.operations += outputs;
+  cost.scratch_bytes = ImageScratchBytes(node.attributes(), node.input_type(0).shape,
+                                         node.output_type(0).shape);
   return cost;
 }
 
@@ -210,6 +212,8 @@ Cost InputGradientCost(const NodeView& node) {
   cost.operations = Polynomial(2) * node.input_type(0).ElementCount() *
                         Taps(node.input_type(1).shape) +
                     ReluOperations(node, 0);
+  cost.scratch_bytes = ImageScratchBytes(node.attributes(), node.output_type(0).shape,
+                                         node.input_type(0).shape);
   return cost;
 }
 
@@ -261,6 +265,8 @@ Cost WeightGradientCost(const NodeView& node) {
     cost.operations += Polynomial(2) * outputs * Taps(node.output_type(0).shape);
   }
   if (node.output_used(1)) cost.operations += outputs;
+  cost.scratch_bytes = ImageScratchBytes(node.attributes(), node.input_type(0).shape,
+                                         node.input_type(1).shape);
   return cost;
 }
 

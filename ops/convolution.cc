@@ -64,6 +64,19 @@ ConvolutionProblem ConvolutionProblemOf(const Attributes& attributes,
   return p;
 }
 
+Polynomial ImageScratchBytes(const Attributes& attributes, const Shape& x, const Shape& y) {
+  const int axes = static_cast<int>(x.size()) - 2;
+  const Window window = ReadWindow(attributes, "convolution", axes).value();
+  const int64_t groups = attributes.integer("groups");
+  Polynomial image(x[1].AsInteger().value_or(0) / groups);
+  Polynomial result(y[1].AsInteger().value_or(0) / groups);
+  for (int axis = 0; axis < axes; ++axis) {
+    image *= x[2 + axis] + Size(2 * window.padding[axis]);
+    result *= y[2 + axis];
+  }
+  return Polynomial(4) * (image + result);
+}
+
 ImageStrides ImageStridesOf(const Layout& layout) {
   const std::vector<int64_t>& strides = layout.strides;
   return {strides[0], strides[1], strides.size() > 3 ? strides[2] : 0, strides.back()};

@@ -24,6 +24,10 @@ ConvolutionProblem ConvolutionProblemOf(const Attributes& attributes,
                                         const std::vector<int64_t>& x,
                                         const std::vector<int64_t>& y);
 
+// Bytes of the scratch memory that grows with the images: one padded image of x and one result, of
+// one group.
+Polynomial ImageScratchBytes(const Attributes& attributes, const Shape& x, const Shape& y);
+
 // Strides of [batch, channels, columns] or [batch, channels, rows, columns].
 ImageStrides ImageStridesOf(const Layout& layout);
 
