@@ -478,7 +478,7 @@ class Builder {
 }  // namespace
 
 bool IsAvailable(const OpDefinition& op) {
-  return op.lower != nullptr || op.view != nullptr || op.source != SourceKind::kNone;
+  return op.lower != nullptr || op.view != nullptr || op.resolve_mode != nullptr || op.source != SourceKind::kNone;
 }
 
 std::optional<Graph> BuildGraph(const ExpandedModel& model, const OpRegistry& registry, Diagnostics& diagnostics) {
