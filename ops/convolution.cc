@@ -1,6 +1,8 @@
 // One walk over all products of the definition serves the result and both gradients.
 #include "ops/convolution.h"
 
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "ops/window.h"
 

@@ -160,14 +160,21 @@ Polynomial TotalTaps(const NodeView& node) {
   return node.output_type(0).ElementCount() * Polynomial(window->KernelSize());
 }
 
+// One image and its result, whose channels the kernels move next to each other.
+Polynomial ScratchBytes(const Shape& x, const Shape& y) {
+  return Polynomial(4) * (x[1] * x[2] * x[3] + y[1] * y[2] * y[3]);
+}
+
 Cost MaxCost(const NodeView& node) {
   Cost cost;
+  cost.scratch_bytes = ScratchBytes(node.input_type(0).shape, node.output_type(0).shape);
   cost.operations = TotalTaps(node) - node.output_type(0).ElementCount();
   return cost;
 }
 
 Cost AverageCost(const NodeView& node) {
   Cost cost;
+  cost.scratch_bytes = ScratchBytes(node.input_type(0).shape, node.output_type(0).shape);
   cost.operations = TotalTaps(node);
   return cost;
 }
@@ -179,13 +186,15 @@ Cost ReluMaxCost(const NodeView& node) {
 }
 
 Cost MaxGradientCost(const NodeView& node) {
-  return {node.input_type(0).ElementCount(), {}, {}};
+  const Polynomial scratch = ScratchBytes(node.output_type(0).shape, node.input_type(0).shape);
+  return {node.input_type(0).ElementCount(), scratch, {}};
 }
 
 Cost AverageGradientCost(const NodeView& node) {
   const absl::StatusOr<Window> window = ReadWindow(node.attributes(), node.node.op->name, 2);
   const Polynomial taps = Polynomial(window->KernelSize());
-  return {node.input_type(0).ElementCount() * (taps + Polynomial(1)), {}, {}};
+  const Polynomial scratch = ScratchBytes(node.output_type(0).shape, node.input_type(0).shape);
+  return {node.input_type(0).ElementCount() * (taps + Polynomial(1)), scratch, {}};
 }
 
 float* Floats(void* pointer) { return static_cast<float*>(pointer); }

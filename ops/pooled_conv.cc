@@ -12,7 +12,6 @@
 
 #include "compiler/ir/graph.h"
 #include "compiler/onednn/lowering_context.h"
-#include "ops/checks.h"
 #include "ops/convolution.h"
 #include "ops/kernels/convolution.h"
 #include "ops/op_list.h"

@@ -1,5 +1,6 @@
 // The convolution and pooling kernels of every instruction set of this machine against sums in
 // double, for odd sizes in row-major and channels-last memory.
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -10,7 +11,9 @@
 
 #include "gtest/gtest.h"
 #include "ops/kernels/convolution.h"
+#include "ops/kernels/images.h"
 #include "ops/kernels/isa.h"
+#include "ops/kernels/pooling.h"
 
 namespace plumbline {
 namespace {
