@@ -1,10 +1,12 @@
 // No compiled step may run a oneDNN reference implementation. The AVX2 variant of this test caps the instruction set,
 // because which shapes oneDNN serves well depends on it.
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "compiler/compile.h"
 #include "gtest/gtest.h"
@@ -20,7 +22,13 @@ std::string ReadData(const std::string& path) {
   return text.str();
 }
 
-// Steps of the forward and backward program that are reference implementations, as text.
+bool HasLoss(const Model& model) {
+  const std::vector<GraphOutput>& outputs = model.graph.outputs();
+  return std::any_of(outputs.begin(), outputs.end(),
+                     [](const GraphOutput& output) { return output.kind == OutputKind::kLoss; });
+}
+
+// Steps of the forward, the backward and the training program that are reference implementations, as text.
 std::string ReferenceSteps(const std::string& text, const std::vector<ConstantOverride>& overrides,
                            const Bindings& sizes) {
   Diagnostics diagnostics;
@@ -28,9 +36,13 @@ std::string ReferenceSteps(const std::string& text, const std::vector<ConstantOv
       BuildModel(std::make_shared<const Source>("model", text), AllOps(), overrides, diagnostics);
   if (!model) return diagnostics.Render();
   std::string found;
-  for (const Gradients gradients : {Gradients::kNone, Gradients::kAll}) {
-    CompileOptions options;
-    options.gradients = gradients;
+  std::vector<CompileOptions> all(3);
+  all[1].gradients = Gradients::kAll;
+  all[2].gradients = Gradients::kParameters;
+  all[2].training = true;
+  all[2].update_parameters = true;
+  for (const CompileOptions& options : all) {
+    if (options.training && !HasLoss(*model)) continue;
     const absl::StatusOr<CompiledModel> compiled = Compile(*model, sizes, options);
     if (!compiled.ok()) return std::string(compiled.status().message());
     for (const auto& step : compiled->program->full->steps) {
@@ -79,6 +91,15 @@ TEST(Implementations, OfEveryOtherOpAreNeverReferences) {
     loss { name: "mse" mean_squared_error { prediction: "out" target: "target" } })model";
   for (const Bindings& sizes : {Bindings{{"B", 1}, {"N", 1}}, Bindings{{"B", 5}, {"N", 7}}, Bindings{{"B", 8}, {"N", 64}}}) {
     EXPECT_EQ(ReferenceSteps(kModel, {}, sizes), "");
+  }
+}
+
+TEST(Implementations, OfTheImageClassifierAreNeverReferences) {
+  const std::string text = ReadData("experiments/octmnist/cnn.textproto");
+  for (const char* no_maxpool : {"0", "1"}) {
+    for (const int64_t batch : {1, 5, 8, 64}) {
+      EXPECT_EQ(ReferenceSteps(text, {{"no_maxpool", no_maxpool, ""}}, {{"B", batch}}), "");
+    }
   }
 }
 

@@ -131,13 +131,13 @@ TEST_F(VerifyTest, GradientsMustBelongToASource) {
   test_.Output("grad/x", y_, OutputKind::kGradient);
   EXPECT_EQ(Error(), "");
   test_.Output("grad/w", y_, OutputKind::kGradient);
-  EXPECT_EQ(Error(), "verifier: output 'grad/w' is no gradient of a source");
+  EXPECT_EQ(Error(), "verifier: output 'grad/w' has not the shape of its source");
 }
 
 TEST_F(VerifyTest, GradientsMustHaveTheShapeOfTheirSource) {
   test_.Parameter("w", "B, 5");
   test_.Output("grad/w", y_, OutputKind::kGradient);
-  EXPECT_EQ(Error(), "verifier: output 'grad/w' is no gradient of a source");
+  EXPECT_EQ(Error(), "verifier: output 'grad/w' has not the shape of its source");
 }
 
 TEST_F(VerifyTest, OnlySomeOpsAcceptPostOps) {
