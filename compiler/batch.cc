@@ -13,11 +13,11 @@ namespace plumbline {
 namespace {
 
 // A core moves about 15 GB/s from memory that others use as well: the time of 7 operations a byte.
-// At 10 operations a byte of its own a shard spends more time at work than at moving. Check on the
-// small convolutional network (0.9 MB of parameters, 2.7 million operations an item, forward and
-// backward): a batch of 8, 187 microseconds, gains nothing from two halves and is one shard; of
-// 64, 1.4 ms, it runs 1.7 times as fast on two workers, as the two shards that come out here.
-constexpr double kOperationsPerByte = 10;
+// At 9 operations a byte of its own a shard spends more time at work than at moving. Check on the
+// small convolutional network (0.9 MB of parameters, forward and backward 2.6 million operations an
+// item with pooling and 1.7 million without): a batch of 8, 187 microseconds, gains nothing from two
+// halves and is one shard; of 64 it is two shards, which two workers run 1.6 to 1.7 times as fast.
+constexpr double kOperationsPerByte = 9;
 
 // Passes of a shard over the bytes of the parameters.
 constexpr double kForwardPasses = 1;

@@ -128,11 +128,11 @@ bool AddThinProduct(LoweringContext& context, const Product& p, int bias) {
   const std::vector<Operand> operands = {context.Input(0), context.Input(1), context.Output(0)};
   const auto read = [](void* pointer) { return static_cast<const float*>(pointer); };
   const auto write = [](void* pointer) { return static_cast<float*>(pointer); };
-  if (p.rows <= kMostThinRows && a_plain && b_transposed && !adds) {
+  if (p.rows <= kMostThinRowsByTransposed && a_plain && b_transposed && !adds) {
     const bool relu = !post_ops.empty() && post_ops[0].spec.kind == PostOpKind::kRelu && post_ops[0].spec.alpha == 0;
     const Operand bias_place = bias == kNone ? Operand{} : context.Input(bias);
     context.AddHost("thin_product", {operands[0], operands[1], operands[2], bias_place},
-                    ThinProductScratchBytes(p.inner), [=](absl::Span<void* const> at) {
+                    ThinProductScratchBytes(p.rows, p.inner), [=](absl::Span<void* const> at) {
                       MultiplyByTransposed(p.rows, p.inner, p.columns, read(at[0]), read(at[1]), read(at[3]), relu,
                                            write(at[4]), write(at[2]), isa);
                     });

@@ -13,6 +13,22 @@
 
 namespace plumbline {
 
+namespace {
+
+// left += right, for vectors whose length is a multiple of 16 and whose memory is aligned to it: four lanes at a time on
+// every processor, where the compiler alone would not dare.
+void AddTo(float* left, const float* right, int64_t floats) {
+  typedef float Four __attribute__((vector_size(16), may_alias));
+  Four* const to = reinterpret_cast<Four*>(left);
+  const Four* const from = reinterpret_cast<const Four*>(right);
+  for (int64_t i = 0; i < floats / 4; i += 4) {
+    const Four sums[4] = {to[i] + from[i], to[i + 1] + from[i + 1], to[i + 2] + from[i + 2], to[i + 3] + from[i + 3]};
+    for (int j = 0; j < 4; ++j) to[i + j] = sums[j];
+  }
+}
+
+}  // namespace
+
 // Buffers are reused: with w workers at most w·(log2(shards) + 1) are ever live.
 class Executor::GradientTree {
  public:
@@ -49,7 +65,7 @@ class Executor::GradientTree {
       if (sibling == nullptr) return;
       float* left = index % 2 == 0 ? buffer : sibling;
       float* right = index % 2 == 0 ? sibling : buffer;
-      for (int64_t i = 0; i < floats_; ++i) left[i] += right[i];
+      AddTo(left, right, floats_);
       buffer = left;
       const std::lock_guard<std::mutex> lock(mutex_);
       free_.push_back(right);

@@ -12,7 +12,10 @@ const ThinProductKernels& Kernels(Isa isa) {
 
 }  // namespace
 
-int64_t ThinProductScratchBytes(int64_t inner) { return inner * kMostThinRows * static_cast<int64_t>(sizeof(float)); }
+int64_t ThinProductScratchBytes(int64_t rows, int64_t inner) {
+  constexpr int64_t kMostLanes = 16;  // of a vector, on any processor
+  return (rows + kMostLanes - 1) / kMostLanes * kMostLanes * inner * static_cast<int64_t>(sizeof(float));
+}
 
 void MultiplyByTransposed(int64_t rows, int64_t inner, int64_t columns, const float* a, const float* b,
                           const float* bias, bool relu, float* scratch, float* y, Isa isa) {

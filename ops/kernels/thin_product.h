@@ -10,13 +10,15 @@
 
 namespace plumbline {
 
-// Up to this many rows (or this length of the inner axis) the kernels are the faster ones: at 8 they take 0.4 to 0.6 of
-// oneDNN's time for weights [320, 576], at 16 about 0.8 (Zen 4).
+// Up to this many rows (or this length of the inner axis) the kernels are the faster ones, for weights [320, 576] on
+// AVX2 (Zen 3): at 8 they take 0.6 to 0.8 of oneDNN's time. With a transposed operand oneDNN is slower still (50 GFLOP/s
+// at 32 rows, 75 at 64, of 85 for a large product; these kernels 65 to 70).
 inline constexpr int64_t kMostThinRows = 16;
+inline constexpr int64_t kMostThinRowsByTransposed = 32;
 
 // y [rows, columns] = a [rows, inner] bᵀ, with b [columns, inner]; plus bias [columns] unless it is null; and relu on
-// request. `scratch` has ThinProductScratchBytes(inner), aligned to 64; its contents do not matter.
-int64_t ThinProductScratchBytes(int64_t inner);
+// request. `scratch` has ThinProductScratchBytes(rows, inner), aligned to 64; its contents do not matter.
+int64_t ThinProductScratchBytes(int64_t rows, int64_t inner);
 void MultiplyByTransposed(int64_t rows, int64_t inner, int64_t columns, const float* a, const float* b,
                           const float* bias, bool relu, float* scratch, float* y, Isa isa);
 

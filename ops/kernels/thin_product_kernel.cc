@@ -160,36 +160,48 @@ PLUMBLINE_INLINE void LaneTile(int64_t rows, int64_t inner, const float* packed,
   }
 }
 
-// Up to kLanes rows.
+// kColumns columns for all rows: the rows of b they take stay in the nearest cache from one block of rows to the next.
+template <int kColumns>
+PLUMBLINE_INLINE void LaneColumns(int64_t rows, int64_t inner, const float* packed, const float* b,
+                                  const Epilogue& epilogue, float* y, int64_t y_stride) {
+  for (int64_t row = 0; row < rows; row += kLanes) {
+    const int64_t count = rows - row < kLanes ? rows - row : kLanes;
+    LaneTile<kColumns>(count, inner, packed + row * inner, b, epilogue, y + row * y_stride, y_stride);
+  }
+}
+
 void ByLanes(int64_t rows, int64_t inner, int64_t columns, const float* a, const float* b, const float* bias, bool relu,
              float* packed, float* y) {
-  for (int64_t k = 0; k < inner; ++k) {
-    for (int64_t row = 0; row < kLanes; ++row) packed[k * kLanes + row] = row < rows ? a[row * inner + k] : 0.0f;
+  for (int64_t block = 0; block < rows; block += kLanes) {
+    float* const lanes = packed + block * inner;
+    for (int64_t k = 0; k < inner; ++k) {
+      for (int64_t lane = 0; lane < kLanes; ++lane) {
+        const int64_t row = block + lane;
+        lanes[k * kLanes + lane] = row < rows ? a[row * inner + k] : 0.0f;
+      }
+    }
   }
   int64_t column = 0;
   const auto epilogue = [&] { return Epilogue{bias == nullptr ? nullptr : bias + column, relu}; };
   for (; column + kLaneColumns <= columns; column += kLaneColumns) {
-    LaneTile<kLaneColumns>(rows, inner, packed, b + column * inner, epilogue(), y + column, columns);
+    LaneColumns<kLaneColumns>(rows, inner, packed, b + column * inner, epilogue(), y + column, columns);
   }
   for (; column + 4 <= columns; column += 4) {
-    LaneTile<4>(rows, inner, packed, b + column * inner, epilogue(), y + column, columns);
+    LaneColumns<4>(rows, inner, packed, b + column * inner, epilogue(), y + column, columns);
   }
   for (; column < columns; ++column) {
-    LaneTile<1>(rows, inner, packed, b + column * inner, epilogue(), y + column, columns);
+    LaneColumns<1>(rows, inner, packed, b + column * inner, epilogue(), y + column, columns);
   }
 }
 
 void ByTransposed(int64_t rows, int64_t inner, int64_t columns, const float* a, const float* b, const float* bias,
                   bool relu, float* scratch, float* y) {
-  for (int64_t row = 0; row < rows; row += kLanes) {
-    const int64_t count = rows - row < kLanes ? rows - row : kLanes;
-    const float* const first = a + row * inner;
-    if (2 * count > kLanes) {
-      ByLanes(count, inner, columns, first, b, bias, relu, scratch, y + row * columns);
-    } else {
-      ByDotProducts(count, inner, columns, first, b, bias, relu, y + row * columns);
-    }
-  }
+  // A block of rows that would leave half of the lanes idle is better served by dot products.
+  const int64_t rest = rows % kLanes;
+  const int64_t in_lanes = 2 * rest > kLanes ? rows : rows - rest;
+  if (in_lanes > 0) ByLanes(in_lanes, inner, columns, a, b, bias, relu, scratch, y);
+  if (in_lanes == rows) return;
+  ByDotProducts(rows - in_lanes, inner, columns, a + in_lanes * inner, b, bias, relu, y + in_lanes * columns);
 }
 
 // The last columns, fewer than a vector has lanes.

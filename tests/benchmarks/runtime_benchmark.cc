@@ -136,7 +136,7 @@ void Threads(const std::string& kind, int64_t batch, int64_t heads, int64_t leng
 }  // namespace plumbline
 
 int main() {
-  for (const int64_t n : {16, 64, 256, 1024}) plumbline::Replay(n);
+  for (const int64_t n : {40, 64, 256, 1024}) plumbline::Replay(n);
   plumbline::Dispatch();
   plumbline::Threads("softmax_attention", 8, 1, 1024);
   plumbline::Threads("taylor_attention", 8, 1, 1024);

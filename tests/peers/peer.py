@@ -12,6 +12,7 @@ class Ours:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def sample(self, *words):
+        time.sleep(0.02)  # threads of the other side may still be spinning
         self.process.stdin.write(" ".join(map(str, words)) + "\n")
         self.process.stdin.flush()
         return float(self.process.stdout.readline().split()[0])

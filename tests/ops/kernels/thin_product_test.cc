@@ -33,7 +33,7 @@ struct Sizes {
 
 std::vector<Sizes> AllSizes() {
   std::vector<Sizes> result;
-  for (const int64_t rows : {1, 2, 3, 4, 5, 8, 9, 13, 16}) {
+  for (const int64_t rows : {1, 2, 3, 4, 5, 8, 9, 13, 16, 21, 32}) {
     for (const int64_t inner : {1, 7, 16, 37}) {
       for (const int64_t columns : {1, 3, 12, 24, 31, 53}) result.push_back({rows, inner, columns});
     }
@@ -49,7 +49,7 @@ TEST(ThinProduct, ByTransposedWithBiasAndRelu) {
     for (const auto& [rows, inner, columns] : AllSizes()) {
       const std::vector<float> a = Sequence(rows * inner, 1), b = Sequence(columns * inner, 2);
       const std::vector<float> bias = Sequence(columns, 3);
-      std::vector<float> scratch(static_cast<size_t>(ThinProductScratchBytes(inner)) / sizeof(float));
+      std::vector<float> scratch(static_cast<size_t>(ThinProductScratchBytes(rows, inner)) / sizeof(float));
       for (const bool relu : {false, true}) {
         std::vector<float> y(static_cast<size_t>(rows * columns), 99.0f);
         MultiplyByTransposed(rows, inner, columns, a.data(), b.data(), relu ? nullptr : bias.data(), relu,
@@ -109,7 +109,7 @@ TEST(ThinProduct, NotANumberPassesRelu) {
     for (const int64_t rows : {1, 16}) {
       const std::vector<float> a(static_cast<size_t>(rows) * 3, std::nanf("")), b = Sequence(3, 2);
       std::vector<float> y(static_cast<size_t>(rows), 0.0f);
-      std::vector<float> scratch(static_cast<size_t>(ThinProductScratchBytes(3)) / sizeof(float));
+      std::vector<float> scratch(static_cast<size_t>(ThinProductScratchBytes(rows, 3)) / sizeof(float));
       MultiplyByTransposed(rows, 3, 1, a.data(), b.data(), nullptr, true, scratch.data(), y.data(), isa);
       EXPECT_TRUE(std::isnan(y[0])) << IsaName(isa);
     }
