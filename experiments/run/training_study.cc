@@ -39,10 +39,14 @@ int Winner(const float* scores, int64_t width) {
 
 std::string SizeText(const std::vector<int64_t>& shape) { return absl::StrCat("[", absl::StrJoin(shape, ", "), "]"); }
 
+// Without the learning rate, which is a result by epoch.
 std::string OptimizerText(const OptimizerSpec& spec) {
-  std::string text = spec.kind == OptimizerSpec::Kind::kSgd ? "SGD" : spec.kind == OptimizerSpec::Kind::kAdam ? "Adam" : "AdamW";
-  absl::StrAppend(&text, ", learning rate ", ShortestText(spec.learning_rate));
-  if (spec.momentum != 0) absl::StrAppend(&text, spec.nesterov ? ", Nesterov" : "", ", momentum ", ShortestText(spec.momentum));
+  std::string text = "SGD";
+  if (spec.kind == OptimizerSpec::Kind::kAdam) text = "Adam";
+  if (spec.kind == OptimizerSpec::Kind::kAdamW) text = "AdamW";
+  if (spec.momentum != 0) {
+    absl::StrAppend(&text, spec.nesterov ? ", Nesterov" : "", ", momentum ", ShortestText(spec.momentum));
+  }
   if (spec.weight_decay != 0) absl::StrAppend(&text, ", weight decay ", ShortestText(spec.weight_decay));
   return text;
 }
