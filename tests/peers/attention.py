@@ -99,7 +99,7 @@ def compare(ours, kind, shape, causal, rounds):
         for threads in (1, 2):
             for name, function in peers.items():
                 times.setdefault(("torch", name, threads), []).append(sample(function, threads, 1))
-            time.sleep(0.01)  # until the threads of the other library have ceased to spin
+            time.sleep(0.02)  # until the threads of the other library have ceased to spin
             times.setdefault(("ours", kind, threads), []).append(ours.sample(kind, shape, causal, threads, 1))
     times = {key: values[1:] for key, values in times.items()}
     median = {key: statistics.median(values) for key, values in times.items()}
