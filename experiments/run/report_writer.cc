@@ -11,6 +11,7 @@
 #include "experiments/attention/report/report.h"
 #include "experiments/octmnist/report/report.h"
 #include "reports/files.h"
+#include "reports/plain_report.h"
 #include "reports/record.pb.h"
 #include "reports/record_store.h"
 
@@ -21,7 +22,7 @@ constexpr size_t kLargestFile = size_t{64} << 20;
 
 using Renderer = absl::StatusOr<std::map<std::string, std::string>> (*)(const std::vector<record::Record>&);
 
-// The report of each experiment, by the experiment's name.
+// The report of each experiment that has one of its own, by the experiment's name.
 const std::map<std::string, Renderer>& Renderers() {
   static const auto* const renderers =
       new std::map<std::string, Renderer>{{"attention_scaling", RenderAttentionReport},
@@ -70,10 +71,8 @@ absl::StatusOr<ReportFiles> WriteReports(const std::string& records, const std::
   std::string index = "# Reports\n\n";
   for (const auto& [experiment, its_records] : by_experiment) {
     const auto renderer = Renderers().find(experiment);
-    if (renderer == Renderers().end()) {
-      return absl::InvalidArgumentError(absl::StrCat(records, ": error: no report is known for '", experiment, "'"));
-    }
-    const auto rendered = renderer->second(its_records);
+    const auto rendered =
+        renderer == Renderers().end() ? RenderPlainReport(its_records) : renderer->second(its_records);
     if (!rendered.ok()) return rendered.status();
     for (const auto& [name, text] : *rendered) files[absl::StrCat(folder, "/", experiment, "/", name)] = text;
     result.reports.push_back(absl::StrCat(folder, "/", experiment, "/report.md"));
