@@ -7,6 +7,8 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -16,6 +18,7 @@ namespace plumbline {
 namespace {
 
 constexpr std::chrono::milliseconds kReportInterval(200);
+constexpr double kEstimateSeconds = 2;  // until the rate is known
 
 class Trainings {
  public:
@@ -31,7 +34,12 @@ class Trainings {
     context_.all_threads = options.threads;
     context_.steps = &steps_;
     context_.items = &items_;
+    context_.say = [this](const std::string& line) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      lines_.push_back(line);
+    };
     running_ = workers;
+    batch_ = std::max<int64_t>(1, experiment.runs[runs[0]].training->batch);
     for (const int run : runs) total_steps_ += StepsOf(experiment.runs[run], data);
   }
 
@@ -39,24 +47,39 @@ class Trainings {
     const auto start = std::chrono::steady_clock::now();
     std::vector<std::thread> threads;
     const int workers = running_;
+    bool estimated = false;
     for (int i = 0; i < workers; ++i) threads.emplace_back([this] { Work(); });
     std::unique_lock<std::mutex> lock(mutex_);
     while (!finished_.wait_for(lock, kReportInterval, [this] { return running_ == 0; })) {
       const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-      const std::string what = absl::StrFormat("train %s", name);
+      const double rate = static_cast<double>(items_.load()) / seconds;
       const std::string detail =
-          absl::StrFormat("%d of %d runs, %.0f items/s", done_, static_cast<int>(runs_.size()),
-                          static_cast<double>(items_.load()) / seconds);
+          absl::StrFormat("%d of %d runs, %.0f items/s", done_, static_cast<int>(runs_.size()), rate);
+      std::vector<std::string> lines = std::move(lines_);
+      lines_.clear();
       lock.unlock();
-      progress.Update(what, detail, static_cast<double>(steps_.load()), static_cast<double>(total_steps_));
+      if (!estimated && seconds > kEstimateSeconds) lines.push_back(Estimate(name, rate));
+      estimated |= seconds > kEstimateSeconds;
+      for (const std::string& line : lines) progress.Say(line);
+      progress.Update(absl::StrCat("train ", name), detail, static_cast<double>(steps_.load()),
+                      static_cast<double>(total_steps_));
       lock.lock();
     }
     lock.unlock();
     for (std::thread& thread : threads) thread.join();
+    for (const std::string& line : lines_) progress.Say(line);
     return status_;
   }
 
  private:
+  // From the steps of the first seconds.
+  std::string Estimate(const std::string& name, double rate) const {
+    // Steps that a resumed run found done took no time.
+    const double left = static_cast<double>(total_steps_ - steps_.load());
+    const double steps_a_second = rate / static_cast<double>(batch_);
+    return absl::StrFormat("train %s: about %.0f s at %.0f items/s", name, left / std::max(steps_a_second, 1e-9), rate);
+  }
+
   void Work() {
     while (true) {
       const size_t next = next_.fetch_add(1);
@@ -82,6 +105,8 @@ class Trainings {
   const std::function<absl::Status(const record::Record&)>& store_;
   TrainingContext context_;
   int64_t total_steps_ = 0;
+  int64_t batch_ = 1;  // of the first run
+  std::vector<std::string> lines_;  // for the user, from the workers
   std::atomic<int64_t> steps_{0};
   std::atomic<int64_t> items_{0};
   std::atomic<size_t> next_{0};

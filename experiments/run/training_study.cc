@@ -100,8 +100,13 @@ class Run {
     if (absl::IsNotFound(file.status()) || absl::IsInvalidArgument(file.status())) return absl::OkStatus();
     if (!file.ok()) return file.status();
     const absl::StatusOr<NamedArrays> state = ParseNpz(*file);
-    if (!state.ok() || !trainer_->Restore(*state).ok()) return absl::OkStatus();
-    context_.steps->fetch_add(trainer_->step());
+    const absl::Status restored = state.ok() ? trainer_->Restore(*state) : state.status();
+    if (restored.ok()) {
+      context_.steps->fetch_add(trainer_->step());
+    } else {
+      context_.say(absl::StrCat(PathOf(".state.npz"), ": the state cannot be used, so its run starts again: ",
+                                restored.message()));
+    }
     return absl::OkStatus();
   }
 

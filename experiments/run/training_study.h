@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -24,6 +25,7 @@ struct TrainingContext {
   int all_threads = 1;       // of all of them, for the record
   std::atomic<int64_t>* steps = nullptr;  // counts the steps that were done, by all
   std::atomic<int64_t>* items = nullptr;  // the items that were trained on, by all
+  std::function<void(const std::string&)> say;  // a line for the user; called by any thread
 };
 
 // Steps of a run, before it is made. Resumed ones count from the state.
