@@ -17,6 +17,8 @@ extern char** environ;
 namespace plumbline {
 namespace {
 
+constexpr int kCurlTooLarge = 63;  // exit code
+
 constexpr char kConnectSeconds[] = "20";
 constexpr char kStalledSeconds[] = "60";  // below a thousand bytes a second
 constexpr char kRetries[] = "2";
@@ -38,7 +40,7 @@ const char* CurlReason(int status) {
     case 35:
     case 60: return "no secure connection to the host";
     case 37: return "there is no such local file";
-    case 63: return "the file is larger than the limit";
+    case kCurlTooLarge: return "the file is larger than the limit";
     default: return "curl failed";
   }
 }
@@ -104,6 +106,11 @@ absl::Status FetchFrom(const std::string& address, const FetchRequest& request, 
     status = RunCurl(address, part, request.limit);
   }
   if (!status.ok()) return failed(status.status().code(), status.status().message());
+  if (*status == kCurlTooLarge) {
+    // Some versions of curl find out on the way; what came is of no use.
+    const absl::Status removed = RemoveFile(RealSystemCalls(), part);
+    if (!removed.ok()) return removed;
+  }
   if (*status != 0) {
     return failed(absl::StatusCode::kUnavailable, absl::StrCat(CurlReason(*status), " (curl ended with ", *status, ")"));
   }

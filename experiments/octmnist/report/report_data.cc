@@ -6,7 +6,6 @@
 #include <tuple>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -40,6 +39,16 @@ absl::StatusOr<std::vector<int>> Digits(const record::Record& record, const std:
   return digits;
 }
 
+// Of hexadecimal digits; Abseil's own function has another form from one release to the next.
+std::string BytesOf(const std::string& hex) {
+  const auto digit = [](char c) {
+    return c <= '9' ? c - '0' : absl::ascii_tolower(static_cast<unsigned char>(c)) - 'a' + 10;
+  };
+  std::string bytes;
+  for (size_t i = 0; i + 1 < hex.size(); i += 2) bytes += static_cast<char>(16 * digit(hex[i]) + digit(hex[i + 1]));
+  return bytes;
+}
+
 absl::Status ReadExamples(const record::Record& record, DataSet& set) {
   for (int i = 0; i < kMostExamples; ++i) {
     const absl::StatusOr<std::string> hex = ExactText(record, absl::StrCat("example ", i, " pixels"));
@@ -52,7 +61,7 @@ absl::Status ReadExamples(const record::Record& record, DataSet& set) {
         *index >= static_cast<int64_t>(set.labels.size())) {
       return Contradiction(record, absl::StrCat("example ", i, " is no image of the test set"));
     }
-    set.examples.push_back({*index, absl::HexStringToBytes(*hex)});
+    set.examples.push_back({*index, BytesOf(*hex)});
   }
   return absl::OkStatus();
 }

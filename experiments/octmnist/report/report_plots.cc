@@ -90,12 +90,13 @@ std::string ComparisonPlot(const Data& data) {
   Plot accuracy = EpochPlot("All configurations: validation accuracy", "accuracy", 360);
   int style = 0;
   for (const Configuration& configuration : data.configurations) {
-    for (auto [plot, curve] :
-         {std::make_pair(&loss, &Run::training_loss), std::make_pair(&accuracy, &Run::validation_accuracy)}) {
+    const auto add = [&](Plot& plot, Curve curve) {
       PlotSeries series = MeanCurve(configuration.Name(), configuration, curve);
       series.style = style;
-      if (!series.points.empty()) plot->series.push_back(std::move(series));
-    }
+      if (!series.points.empty()) plot.series.push_back(std::move(series));
+    };
+    add(loss, &Run::training_loss);
+    add(accuracy, &Run::validation_accuracy);
     ++style;
   }
   return RenderPanels({loss, accuracy}).svg;
