@@ -127,7 +127,9 @@ TEST(TrainOctmnist, ADamagedStateIsAsNone) {
   }
   result = RunPlumbline(Words("damaged", {}));
   EXPECT_EQ(result.exit_code, 0) << result.errors;
-  if (damaged > 0) EXPECT_THAT(result.errors, HasSubstr("its run starts again"));
+  if (damaged > 0) {
+    EXPECT_THAT(result.errors, HasSubstr("its run starts again"));
+  }
   EXPECT_TRUE(Exact("damaged") == Undisturbed());
 }
 
