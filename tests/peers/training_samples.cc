@@ -69,7 +69,7 @@ Prepared Prepare(const std::string& path, const std::string& constants, const st
   if (constants != "-") {
     for (const absl::string_view constant : absl::StrSplit(constants, ',')) {
       const std::vector<std::string> parts = absl::StrSplit(constant, '=');
-      overrides.push_back({parts[0], parts.at(1)});
+      overrides.push_back({parts[0], parts.at(1), "stdin"});
     }
   }
   Bindings sizes;
