@@ -34,6 +34,7 @@ class Trainings {
     context_.all_threads = options.threads;
     context_.steps = &steps_;
     context_.items = &items_;
+    context_.stop = &stop_;
     context_.say = [this](const std::string& line) {
       const std::lock_guard<std::mutex> lock(mutex_);
       lines_.push_back(line);
@@ -88,6 +89,7 @@ class Trainings {
       const std::lock_guard<std::mutex> lock(mutex_);
       const absl::Status status = record.ok() ? store_(*record) : record.status();
       if (!status.ok() && status_.ok()) status_ = status;
+      if (!status.ok()) stop_ = true;
       ++done_;
     }
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -109,6 +111,7 @@ class Trainings {
   std::vector<std::string> lines_;  // for the user, from the workers
   std::atomic<int64_t> steps_{0};
   std::atomic<int64_t> items_{0};
+  std::atomic<bool> stop_{false};
   std::atomic<size_t> next_{0};
   std::mutex mutex_;
   std::condition_variable finished_;

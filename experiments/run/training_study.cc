@@ -125,9 +125,9 @@ class Run {
     const bool whole = trainer_->step() % trainer_->steps_per_epoch() == 0;
     bool timed = whole;  // an epoch that was interrupted has no time
     while (!trainer_->done()) {
-      if (Progress::StopSignal() != 0) {
+      if (Progress::StopSignal() != 0 || *context_.stop) {
         const absl::Status status = SaveState();
-        return status.ok() ? absl::CancelledError("stopped by a signal") : status;
+        return status.ok() ? absl::CancelledError("stopped before its end") : status;
       }
       const absl::Status status = trainer_->Step();
       if (!status.ok()) return status;
@@ -242,6 +242,7 @@ class Run {
   }
 
   absl::Status WriteCheckpoint() {
+    if (trainer_->divergence()) return RemoveFile(RealSystemCalls(), PathOf(".state.npz"));
     const absl::StatusOr<std::string> bytes = SerializeSafetensors(trainer_->Parameters(), {{"model", model_->identity}, {"run", record_.key()}});
     absl::Status status = bytes.status();
     if (status.ok()) status = WriteFileAtomically(RealSystemCalls(), PathOf(".safetensors"), *bytes);

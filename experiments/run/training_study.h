@@ -25,6 +25,7 @@ struct TrainingContext {
   int all_threads = 1;       // of all of them, for the record
   std::atomic<int64_t>* steps = nullptr;  // counts the steps that were done, by all
   std::atomic<int64_t>* items = nullptr;  // the items that were trained on, by all
+  const std::atomic<bool>* stop = nullptr;  // another run has failed: save the state and end as for a signal
   std::function<void(const std::string&)> say;  // a line for the user; called by any thread
 };
 
@@ -37,7 +38,8 @@ int64_t StepsOf(const ExperimentRun& run, const DataSet& data);
 //   test loss, test METRIC, test predictions (one digit an item), and `METRIC of the published subset`
 //   stopped: why training ended early (a loss that is not finite); it has then no results on test data
 // Measured: epoch time, resident memory.
-// Cancelled when a signal stopped it: the state is saved and the same call goes on from there.
+// A run that stopped early leaves no checkpoint: its parameters are of no use.
+// Cancelled when a signal or `stop` stopped it: the state is saved and the same call goes on from there.
 absl::StatusOr<record::Record> RunTraining(const TrainingContext& context, const ExperimentRun& run);
 
 }  // namespace plumbline

@@ -156,6 +156,12 @@ TEST(TrainOctmnist, ADivergedRunIsAResult) {
     stopped += ReadAll(entry.path()).find("last finite loss") != std::string::npos;
   }
   EXPECT_EQ(stopped, 2);
+  int checkpoints = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(ScratchPath("diverged") + "/checkpoints")) {
+    checkpoints += entry.path().extension() == ".safetensors";
+    EXPECT_NE(entry.path().extension(), ".npz");
+  }
+  EXPECT_EQ(checkpoints, 2) << "of the runs that did not diverge";
 }
 
 TEST(TrainOctmnist, SaysWhatToDoWithoutTheFile) {
