@@ -1,5 +1,6 @@
-// One oneDNN primitive; a kernel of our own where one side is thin; or loops and the post-ops as primitives of their own where oneDNN has only
-// its reference (operands that both repeat along an axis).
+// One oneDNN primitive; a kernel of our own where one side is thin; or loops and the post-ops as
+// primitives of their own where oneDNN has only its reference (operands that both repeat along an
+// axis).
 #include "ops/product.h"
 
 #include <algorithm>

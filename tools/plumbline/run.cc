@@ -22,7 +22,6 @@ namespace plumbline {
 namespace {
 
 constexpr char kDefaultRecords[] = "plumbline-out/records";
-constexpr char kDefaultData[] = "data";
 constexpr int64_t kMostShards = 1000000;
 
 // Reports and checkpoints lie beside the folder of records.
@@ -130,7 +129,7 @@ Outcome RunFiles(const std::vector<std::string>& words, int most_files) {
   if (!arguments.ok()) return UsageError("run", arguments.status());
   RunOptions options;
   options.records = UserPath(arguments->Get("records", kDefaultRecords));
-  options.data_dir = UserPath(arguments->Get("data_dir", kDefaultData));
+  options.data_dir = UserPath(arguments->Get("data_dir", kDefaultDataFolder));
   options.checkpoints = FolderBeside(options.records, "checkpoints");
   options.force = arguments->Has("force");
   absl::Status status = ParseShard(*arguments, options);
