@@ -2,6 +2,7 @@
 #include "experiments/run/progress.h"
 
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -15,10 +16,21 @@ namespace plumbline {
 namespace {
 
 volatile sig_atomic_t stop_signal = 0;
+volatile sig_atomic_t stop_second = 0;
+
+// One request may arrive as two signals: timeout(1) signals its child and then the child's group, and a shell beside
+// the terminal does the same. A second one within this time is the first.
+constexpr long kSameRequestSeconds = 2;
 
 void NoteSignal(int signal) {
-  if (stop_signal != 0) _exit(128 + signal);
-  stop_signal = signal;
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (stop_signal == 0) {
+    stop_signal = signal;
+    stop_second = static_cast<sig_atomic_t>(now.tv_sec);
+  } else if (now.tv_sec - stop_second >= kSameRequestSeconds) {
+    _exit(128 + signal);
+  }
 }
 
 constexpr double kLineSeconds = 10;      // between lines that are not rewritten

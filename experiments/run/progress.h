@@ -20,7 +20,8 @@ class Progress {
   // The same with a remark about how it goes, such as a rate.
   void Update(const std::string& what, const std::string& remark, double done, double total);
 
-  // Installs handlers for SIGINT, SIGTERM and SIGHUP while alive; a second signal ends the process at once.
+  // Installs handlers for SIGINT, SIGTERM and SIGHUP while alive; a second signal a while after the
+  // first ends the process at once.
   // The signal that asked to stop, or 0.
   static int StopSignal();
 
