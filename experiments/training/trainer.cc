@@ -74,7 +74,9 @@ absl::Status Trainer::Prepare() {
 absl::StatusOr<std::unique_ptr<Trainer::Part>> Trainer::MakePart(int64_t items) {
   CompileOptions options = TrainingStep::Options(settings_.optimizer, settings_.clip_norm);
   options.training = true;
-  absl::StatusOr<CompiledModel> compiled = Compile(model_, {{model_.expanded.batch, items}}, options);
+  const absl::StatusOr<Bindings> sizes = SizesOfBatch(model_, data_.train, items);
+  if (!sizes.ok()) return sizes.status();
+  absl::StatusOr<CompiledModel> compiled = Compile(model_, *sizes, options);
   if (!compiled.ok()) return compiled.status();
   auto part = std::make_unique<Part>();
   part->program = compiled->program;
