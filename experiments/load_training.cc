@@ -8,6 +8,7 @@
 #include "experiments/load_sweep.h"
 #include "experiments/training/optimizer_config.h"
 #include "experiments/training/schedule_config.h"
+#include "experiments/training/transcript_metrics.h"
 
 namespace plumbline {
 namespace {
@@ -42,7 +43,7 @@ std::string ReadData(ExperimentText& text, const Message& message, int field) {
 std::vector<std::string> Selections(const ModelLibrary& models, const std::vector<std::string>& names, bool decodes) {
   std::vector<std::string> selections = {kSelectLoss};
   if (decodes) {
-    for (const std::string& score : TextScoreNames()) selections.push_back(absl::StrCat("validation ", score));
+    for (const std::string& score : TranscriptMetricNames()) selections.push_back(absl::StrCat("validation ", score));
   }
   for (const ExpandedMetric& metric : models.model(names[0]).expanded.metrics) {
     const bool all = std::all_of(names.begin(), names.end(), [&](const std::string& name) {

@@ -7,36 +7,75 @@
 #include <limits>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace plumbline {
 namespace {
 
 bool Matches(const trace::Value& a, const trace::Value& b) { return a.name() == b.name() && a.op() == b.op(); }
 
-std::map<std::string, std::string> DigestsByName(const trace::Step& step) {
-  std::map<std::string, std::string> digests;
-  for (const trace::Value& value : step.value()) digests.emplace(value.name(), value.digest());
-  return digests;
+using ValuesByName = std::map<std::string, const trace::Value*>;
+
+ValuesByName ByName(const trace::Step& step) {
+  ValuesByName values;
+  for (const trace::Value& value : step.value()) values.emplace(value.name(), &value);
+  return values;
 }
 
-// Digests of the values that `value` was computed from; of what is not traced (integers, constants) its name.
-std::vector<std::string> InputDigests(const trace::Value& value, const std::map<std::string, std::string>& digests) {
-  std::vector<std::string> result;
-  for (const std::string& input : value.input()) {
-    const auto found = digests.find(input);
-    result.push_back(found == digests.end() ? input : found->second);
+// What a value was computed from, as far as the other side has it too.
+struct Origins {
+  std::map<std::string, std::string> digests;  // by name; of what is not traced (integers, constants) empty
+  std::vector<std::string> between;            // names that only this side has
+
+  void Add(const trace::Value& value, const ValuesByName& own, const ValuesByName& other) {
+    for (const std::string& input : value.input()) {
+      const auto found = own.find(input);
+      if (found == own.end()) {
+        digests[input] = "";
+      } else if (other.count(input) > 0) {
+        digests[input] = found->second->digest();
+      } else if (std::find(between.begin(), between.end(), input) == between.end()) {
+        between.push_back(input);
+        Add(*found->second, own, other);
+      }
+    }
   }
-  return result;
+};
+
+ValueDivergence Diverge(const trace::Value& a, const trace::Value& b, const ValuesByName& all_a,
+                        const ValuesByName& all_b) {
+  Origins from_a, from_b;
+  from_a.Add(a, all_a, all_b);
+  from_b.Add(b, all_b, all_a);
+  ValueDivergence divergence;
+  divergence.inputs_equal = from_a.digests == from_b.digests;
+  for (const auto& [name, digest] : from_b.digests) {
+    const auto counterpart = from_a.digests.find(name);
+    if (counterpart == from_a.digests.end() || counterpart->second != digest) {
+      divergence.different_inputs.push_back(name);
+    }
+  }
+  divergence.between = from_a.between;
+  divergence.between.insert(divergence.between.end(), from_b.between.begin(), from_b.between.end());
+  return divergence;
 }
 
 }  // namespace
 
 std::optional<int64_t> FirstDifferentStep(const trace::Trace& a, const trace::Trace& b) {
-  const int steps = std::min(a.parameters_after_size(), b.parameters_after_size());
-  for (int i = 0; i < steps; ++i) {
-    if (a.parameters_after(i) != b.parameters_after(i)) return i + 1;
+  std::map<int64_t, std::string> roots;
+  for (const trace::Step& step : a.step()) roots[step.step()] = step.root();
+  std::optional<int64_t> first;
+  for (const trace::Step& step : b.step()) {
+    const auto other = roots.find(step.step());
+    if (other == roots.end() || other->second == step.root()) continue;
+    first = std::min(step.step(), first.value_or(step.step()));
   }
-  return std::nullopt;
+  const int64_t steps = std::min(a.parameters_after_size(), b.parameters_after_size());
+  for (int64_t i = 0; i < std::min(steps, first.value_or(steps)); ++i) {
+    if (a.parameters_after(static_cast<int>(i)) != b.parameters_after(static_cast<int>(i))) return i + 1;
+  }
+  return first;
 }
 
 std::vector<std::pair<int, int>> AlignValues(const trace::Step& a, const trace::Step& b) {
@@ -76,26 +115,19 @@ std::vector<std::pair<int, int>> AlignValues(const trace::Step& a, const trace::
 
 StepComparison CompareSteps(const trace::Step& a, const trace::Step& b) {
   StepComparison result;
-  const std::map<std::string, std::string> digests_a = DigestsByName(a), digests_b = DigestsByName(b);
+  const ValuesByName all_a = ByName(a), all_b = ByName(b);
   std::set<int> aligned_a, aligned_b;
   for (const auto& [i, j] : AlignValues(a, b)) {
     aligned_a.insert(i);
     aligned_b.insert(j);
-    const trace::Value &value_a = a.value(i), &value_b = b.value(j);
-    if (value_a.digest() == value_b.digest()) continue;
+    if (a.value(i).digest() == b.value(j).digest()) continue;
     ++result.differing;
-    const std::vector<std::string> inputs_a = InputDigests(value_a, digests_a);
-    const std::vector<std::string> inputs_b = InputDigests(value_b, digests_b);
-    const bool equal = inputs_a == inputs_b;
-    result.origins += equal ? 1 : 0;
+    ValueDivergence divergence = Diverge(a.value(i), b.value(j), all_a, all_b);
+    result.origins += divergence.inputs_equal ? 1 : 0;
     if (result.first) continue;
-    ValueDivergence& divergence = result.first.emplace();
     divergence.a = i;
     divergence.b = j;
-    divergence.inputs_equal = equal;
-    for (size_t k = 0; k < std::min(inputs_a.size(), inputs_b.size()); ++k) {
-      if (inputs_a[k] != inputs_b[k]) divergence.different_inputs.push_back(value_b.input(static_cast<int>(k)));
-    }
+    result.first = std::move(divergence);
   }
   for (int i = 0; i < a.value_size(); ++i) {
     if (aligned_a.count(i) == 0) result.only_a.push_back(a.value(i).name());

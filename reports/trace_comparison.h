@@ -13,7 +13,8 @@
 
 namespace plumbline {
 
-// The first step after which the parameters differ, from 1; nothing when none does as far as both go.
+// The first step, from 1, after which the parameters differ or, where both traced it, of which any value does (a small
+// difference need not reach the parameters). Nothing when there is none as far as both go.
 std::optional<int64_t> FirstDifferentStep(const trace::Trace& a, const trace::Trace& b);
 
 // Positions of values of the same name and op in both steps, in an order that both have: the longest such list.
@@ -23,8 +24,11 @@ std::vector<std::pair<int, int>> AlignValues(const trace::Step& a, const trace::
 struct ValueDivergence {
   int a = 0;  // position in the step
   int b = 0;
-  std::vector<std::string> different_inputs;  // of those that both have, by the name in b
-  bool inputs_equal = false;                  // as many on both sides, all of equal digests
+  // Whether both were computed from equal values. Values that only one side has, because a node is more there or was not
+  // fused, stand for what they were computed from; they are listed in `between`.
+  bool inputs_equal = false;
+  std::vector<std::string> different_inputs;  // by the name in b
+  std::vector<std::string> between;
 };
 
 struct StepComparison {

@@ -29,12 +29,18 @@ absl::Status LowerNode(const Node& node, LoweringContext& context) {
   }
 }
 
+// The node that gave output i its value: one that was fused, or the node itself.
+std::pair<std::string, std::string> NameAndOp(const Node& node, int output) {
+  if (output > 0 || node.post_ops.empty()) return {node.name, node.op->name};
+  return {node.post_ops.back().node, node.post_ops.back().op->name};
+}
+
 // Views bear the name of what they show.
 std::vector<std::string> InputNames(const Graph& graph, const StorageTable& storage, const Node& node) {
   std::vector<std::string> names;
   for (const ValueId input : node.inputs) {
     const Value& root = graph.value(storage[input].root);
-    names.push_back(ResultName(graph.node(root.producer).name, root.index));
+    names.push_back(ResultName(NameAndOp(graph.node(root.producer), root.index).first, root.index));
   }
   return names;
 }
@@ -49,7 +55,8 @@ void AddResults(const Graph& graph, const StorageTable& storage, const Node& nod
     if (type.data_type != DataType::kF32 || !place.present()) continue;
     std::vector<int64_t> shape = ConcreteShape(type.shape);
     const int64_t elements = ElementCount(shape);
-    program.results.push_back({node.name, node.op->name, static_cast<int>(i), program.steps.size() - 1, place, elements,
+    const auto [name, op] = NameAndOp(node, static_cast<int>(i));
+    program.results.push_back({name, op, static_cast<int>(i), program.steps.size() - 1, place, elements,
                                std::move(shape), layout.strides, InputNames(graph, storage, node)});
   }
 }

@@ -118,9 +118,9 @@ TEST(CostsTest, PostOpsCountWithTheirProducer) {
   test.Output("y", y);
   Node& node = test.graph().mutable_node(test.graph().value(y).producer);
   node.inputs.push_back(test.Parameter("bias", "D"));
-  node.post_ops.push_back(PostOp{AllOps().Find("add"), {}, PostOpSpec{PostOpKind::kAdd, 0, 0}, 2});
+  node.post_ops.push_back(PostOp{AllOps().Find("add"), {}, PostOpSpec{PostOpKind::kAdd, 0, 0}, 2, "sum"});
   node.post_ops.push_back(
-      PostOp{AllOps().Find("relu"), {}, PostOpSpec{PostOpKind::kRelu, 0, 0}, kNone});
+      PostOp{AllOps().Find("relu"), {}, PostOpSpec{PostOpKind::kRelu, 0, 0}, kNone, "act"});
   EXPECT_EQ(Operations(test.graph()), "matmul: 2·B·L·D + 2·B·D");
   EXPECT_EQ(Bytes(test.graph()), "matmul: 4·B·L + 4·B·D + 4·L·D + 4·D");
 }
