@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "compiler/engine_info.h"
 #include "dsl/diagnostic.h"
 #include "dsl/read_source.h"
 #include "experiments/load_experiment.h"
@@ -145,12 +146,17 @@ Outcome RunFiles(const std::vector<std::string>& words, int most_files) {
                                            {"data_dir"},
                                            {"save_seconds"},
                                            {"only", true, true},
+                                           {"portable", false},
                                            {"trace", false},
                                            {"trace_steps"},
                                            {"trace_values"},
                                            {"force", false}},
                                           1, most_files);
   if (!arguments.ok()) return UsageError("run", arguments.status());
+  if (arguments->Has("portable")) {
+    const absl::Status portable = UsePortableEngine();
+    if (!portable.ok()) return Failed(portable);
+  }
   RunOptions options;
   options.records = UserPath(arguments->Get("records", kDefaultRecords));
   options.data_dir = UserPath(arguments->Get("data_dir", kDefaultDataFolder));
@@ -244,6 +250,8 @@ resumes. Timed programs run alone, in rounds whose order is drawn from the seed.
   --force            runs again what exists
   --only NAME=VALUE  only runs of a sweep, a seed or an axis value, for instance --only sweep=training
                      --only seed=1; runs that are measured together stay together
+  --portable         kernels use AVX2 at most, whatever the processor has, so that other machines with
+                     AVX2 come to the same bits; slower. Such runs have keys of their own
   --trace            trainings leave a trace beside the records, traces/KEY.textproto: digests of
                      the parameters after every step and, in the first step and the last of each
                      epoch, of every value that an op gave. Costs time, changes no result, and
