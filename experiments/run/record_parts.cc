@@ -224,6 +224,7 @@ absl::Status AddCosts(const std::string& name, const std::string& program, const
       AddCost(name, program, record::Cost::OPERATIONS, costs->operations, symbols, sizes, record);
   if (status.ok()) status = AddCost(name, program, record::Cost::BYTES, costs->bytes, symbols, sizes, record);
   if (status.ok()) status = AddCost(name, program, record::Cost::MEMORY, peak->memory, symbols, sizes, record);
+  if (status.ok()) status = AddCost(name, program, record::Cost::DEPTH, costs->depth, symbols, sizes, record);
   return status;
 }
 

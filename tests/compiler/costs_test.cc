@@ -141,6 +141,44 @@ TEST(CostsTest, GradientsOfParametersAreNoActivations) {
   EXPECT_EQ(MemoryDegree(by_input, "L"), 1);
 }
 
+TEST(CostsTest, TheLongestChainCountsNodesThatNeedOneAnother) {
+  TestGraph test;
+  const ValueId x = test.Input("x", "B, L");
+  const Shape shape = {Size::Symbol("B") * Size::Symbol("L")};
+  const ValueId flat = test.Node("reshape", {x}, {{"shape", AttributeValue(shape)}});
+  const ValueId left = test.Node("exp", {test.Node("neg", {flat})});
+  const ValueId right = test.Node("tanh", {flat});
+  test.Output("y", test.Node("mul", {left, right}));
+  EXPECT_EQ(Column(test.graph(), &NodeCost::depth), "reshape: 0; neg: 1; exp: 1; tanh: 1; mul: 1");
+  EXPECT_EQ(Column(test.graph(), &NodeCost::chain), "reshape: 0; neg: 1; exp: 2; tanh: 1; mul: 3");
+  EXPECT_EQ(AnalyzeCosts(test.graph(), {})->depth, Polynomial(3));
+}
+
+// y = f(x) + g(x), where f has S operations one after another and g has 2·L.
+Graph TwoSequences(const OpDefinition& f, const OpDefinition& g) {
+  TestGraph test;
+  const ValueId x = test.Input("x", "S, L");
+  const ValueId first = test.Node("neg", {x}), second = test.Node("exp", {x});
+  test.Output("y", test.Node("mul", {first, second}));
+  Graph& graph = test.graph();
+  graph.mutable_node(graph.value(first).producer).op = &f;
+  graph.mutable_node(graph.value(second).producer).op = &g;
+  return graph;
+}
+
+TEST(CostsTest, ANodeOfManyStepsMakesTheChainASizeOfTheGraph) {
+  OpDefinition f = *AllOps().Find("neg"), g = *AllOps().Find("exp");
+  f.depth = [](const NodeView& node) { return node.input_type(0).shape[0]; };
+  g.depth = [](const NodeView& node) { return Polynomial(2) * node.input_type(0).shape[1]; };
+  const Graph graph = TwoSequences(f, g);
+  const auto depth = [&](const Bindings& sizes) {
+    return graph.symbols().ToString(AnalyzeCosts(graph, sizes)->depth);
+  };
+  EXPECT_EQ(depth({}), "2·L + 1");
+  EXPECT_EQ(depth({{"S", 64}, {"L", 31}}), "S + 1");
+  EXPECT_EQ(depth({{"S", 64}, {"L", 33}}), "2·L + 1");
+}
+
 // Z = softmax(Q Kᵀ) V, forward and backward.
 Graph PlainAttention() {
   TestGraph test;
