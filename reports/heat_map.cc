@@ -52,8 +52,8 @@ std::string ColorOf(int shade, int shades) {
 }
 
 // Path data by shade, in columns and rows: all cells of at least that shade, so that none needs to meet its neighbours
-// exactly. The least shade is the ground, which takes one rectangle and has no path. Moves are relative to where the last
-// stroke ended.
+// exactly. The least shade is the ground, which takes one rectangle and has no path. Moves are relative to where the
+// last stroke ended.
 struct Shading {
   int ground = 0;
   std::map<int, std::string> paths = {};

@@ -1,5 +1,5 @@
-// Matrices as pictures: rows with labels, columns along a linear axis, values as shades of one hue, darker for more. Same
-// maps, same bytes, on any machine. Plain SVG without embedded files; a figure of the family of reports/plot.h.
+// Matrices as pictures: rows with labels, columns along a linear axis, values as shades of one hue, darker for more.
+// Same maps, same bytes, on any machine. Plain SVG without embedded files; a figure of the family of reports/plot.h.
 #ifndef PLUMBLINE_REPORTS_HEAT_MAP_H_
 #define PLUMBLINE_REPORTS_HEAT_MAP_H_
 
@@ -28,12 +28,12 @@ struct HeatMap {
   std::vector<ReferenceLine> lines = {};  // vertical ones are drawn
 };
 
-// Bytes that the cells of all maps of a figure may take together. Where they would take more, there are fewer shades: of
-// 64, 32, 16, 8 and 4 the first that fits, and 2 in any case.
+// Bytes that the cells of all maps of a figure may take together. Where they would take more, there are fewer shades:
+// of 64, 32, 16, 8 and 4 the first that fits, and 2 in any case.
 inline constexpr size_t kMostCellBytes = 120'000;
 
-// The maps below each other, their frames of one width. At least one. There is no input that fails: an empty matrix says
-// so in its place.
+// The maps below each other, their frames of one width. At least one. There is no input that fails: an empty matrix
+// says so in its place.
 std::string RenderHeatMaps(const std::vector<HeatMap>& maps);
 
 // A [rows, columns] matrix with neighbouring columns put together, so that no more than `most` >= 1 are left: each new

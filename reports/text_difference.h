@@ -22,8 +22,8 @@ struct TextDifference {
   std::string marks;       // ' ' equal, '^' substituted, '+' inserted, '-' deleted
 };
 
-// An alignment with the errors that CharacterEdits of reports/text_scores.h counts: as few as possible and, of these, as
-// many substitutions as possible; of several such ones the one that pairs the last tokens first.
+// An alignment with the errors that CharacterEdits of reports/text_scores.h counts: as few as possible and, of these,
+// as many substitutions as possible; of several such ones the one that pairs the last tokens first.
 // O(|target| · |prediction|) time and memory.
 TextDifference CompareTexts(absl::string_view target, absl::string_view prediction);
 

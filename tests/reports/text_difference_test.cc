@@ -35,7 +35,8 @@ TEST(TextDifference, LongTextsBreakAfterASpaceOfTheTarget) {
             "            ^\n"
             "t  the only sense\n"
             "p  the only sense\n");
-  EXPECT_EQ(DifferenceLines("t", "abcdefghijkl", "p", "abcdefghijkl", 10), "t  abcdefghij\np  abcdefghij\nt  kl\np  kl\n");
+  EXPECT_EQ(DifferenceLines("t", "abcdefghijkl", "p", "abcdefghijkl", 10),
+            "t  abcdefghij\np  abcdefghij\nt  kl\np  kl\n");
 }
 
 TEST(TextDifference, BytesThatCannotBeSeenAreQuestionMarks) {
