@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/types/span.h"
 
 namespace plumbline {
 namespace {
@@ -113,29 +114,6 @@ EditCounts WordEdits(absl::string_view reference, absl::string_view hypothesis) 
 absl::StatusOr<double> ErrorRate(const EditCounts& counts) {
   if (counts.reference <= 0) return absl::FailedPreconditionError("the reference is empty");
   return static_cast<double>(counts.errors()) / static_cast<double>(counts.reference);
-}
-
-absl::StatusOr<CorpusScores> ScoreCorpus(absl::Span<const std::string> targets,
-                                         absl::Span<const std::string> predictions) {
-  if (targets.size() != predictions.size()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("not paired: ", targets.size(), " targets and ", predictions.size(), " predictions"));
-  }
-  if (targets.empty()) return absl::FailedPreconditionError("no texts");
-  CorpusScores scores;
-  for (size_t i = 0; i < targets.size(); ++i) {
-    const TextSimilarities similarities = SimilaritiesOf(targets[i], predictions[i]);
-    scores.mean.jaccard += similarities.jaccard;
-    scores.mean.cosine += similarities.cosine;
-    scores.mean.damerau_levenshtein += similarities.damerau_levenshtein;
-    scores.characters += CharacterEdits(targets[i], predictions[i]);
-    scores.words += WordEdits(targets[i], predictions[i]);
-  }
-  const auto count = static_cast<double>(targets.size());
-  scores.mean.jaccard /= count;
-  scores.mean.cosine /= count;
-  scores.mean.damerau_levenshtein /= count;
-  return scores;
 }
 
 }  // namespace plumbline

@@ -8,12 +8,9 @@
 #define PLUMBLINE_REPORTS_TEXT_SCORES_H_
 
 #include <cstdint>
-#include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 
 namespace plumbline {
 
@@ -25,8 +22,8 @@ namespace plumbline {
 double JaccardSimilarity(absl::string_view a, absl::string_view b);
 
 // The cosine in Ochiai's form, again of multisets: Σ min(a_t, b_t) / √(|a| · |b|). Never below Jaccard's index, because
-// √(|a||b|) <= max(|a|, |b|) <= |a| + |b| - Σ min; equal to it only where both are 0 or both are 1. Not the cosine of the
-// vectors of counts, which squares them.
+// √(|a||b|) <= max(|a|, |b|) <= |a| + |b| - Σ min; equal to it only where both are 0 or both are 1. Not the cosine of
+// the vectors of counts, which squares them.
 double CosineSimilarity(absl::string_view a, absl::string_view b);
 
 // The least number of insertions, deletions, substitutions and transpositions of neighbours that turn one text into the
@@ -45,8 +42,8 @@ struct TextSimilarities {
 TextSimilarities SimilaritiesOf(absl::string_view a, absl::string_view b);
 
 // What it takes to turn a reference into a hypothesis by Levenshtein's three edits. An insertion is a token that only
-// the hypothesis has, a deletion one that only the reference has. Of the alignments with the fewest errors these are the
-// counts of those with the most substitutions, so they are defined by the texts and not by an order of search.
+// the hypothesis has, a deletion one that only the reference has. Of the alignments with the fewest errors these are
+// the counts of those with the most substitutions, so they are defined by the texts and not by an order of search.
 struct EditCounts {
   int64_t substitutions = 0;
   int64_t insertions = 0;
@@ -65,18 +62,6 @@ EditCounts WordEdits(absl::string_view reference, absl::string_view hypothesis);
 // errors / reference, for a corpus with its counts summed first. May exceed 1. FailedPrecondition for an empty
 // reference, of which no rate is defined.
 absl::StatusOr<double> ErrorRate(const EditCounts& counts);
-
-// A corpus: pairs of a target and a prediction. The similarities are averaged over pairs, added in their order; the
-// counts of errors are summed.
-struct CorpusScores {
-  TextSimilarities mean;
-  EditCounts characters;
-  EditCounts words;
-};
-
-// InvalidArgument for lists of different length, FailedPrecondition for empty ones.
-absl::StatusOr<CorpusScores> ScoreCorpus(absl::Span<const std::string> targets,
-                                         absl::Span<const std::string> predictions);
 
 }  // namespace plumbline
 

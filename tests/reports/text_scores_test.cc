@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -179,20 +179,6 @@ TEST(TextScores, RatesDivideOnceAfterSumming) {
   EXPECT_EQ(*ErrorRate(counts), 0.1);
   EXPECT_EQ(*ErrorRate(CharacterEdits("a", "bcd")), 3);  // may exceed 1
   EXPECT_EQ(ErrorRate(CharacterEdits("", "bcd")).status().message(), "the reference is empty");
-}
-
-TEST(TextScores, ACorpusAveragesSimilaritiesAndSumsErrors) {
-  const absl::StatusOr<CorpusScores> scores = ScoreCorpus({"ab", "abcdefgh"}, {"ax", "abcdefgh"});
-  ASSERT_TRUE(scores.ok());
-  EXPECT_EQ(scores->mean.jaccard, (1.0 / 3 + 1) / 2);
-  EXPECT_EQ(scores->mean.cosine, 0.75);
-  EXPECT_EQ(scores->mean.damerau_levenshtein, 0.75);
-  EXPECT_EQ(scores->characters.errors(), 1);
-  EXPECT_EQ(scores->characters.reference, 10);
-  EXPECT_EQ(scores->words.errors(), 1);
-  EXPECT_EQ(scores->words.reference, 2);
-  EXPECT_EQ(ScoreCorpus({"a"}, {}).status().message(), "not paired: 1 targets and 0 predictions");
-  EXPECT_EQ(ScoreCorpus({}, {}).status().message(), "no texts");
 }
 
 }  // namespace
