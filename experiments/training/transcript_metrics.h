@@ -15,8 +15,8 @@ namespace plumbline {
 const std::vector<std::string>& TranscriptMetricNames();
 
 // Each by its name, for pairs of a target and a prediction with the markers of start and end that they have. The
-// similarities compare all characters, markers included; of the error rates' texts the `markers` are taken away first.
-// Errors: as ScoreCorpus; no target has a character.
+// similarities are means over pairs and compare all characters, markers included; of the error rates' texts the `markers` are taken away first.
+// Errors (invalid argument, failed precondition): no pairs, other numbers of both, targets without a character.
 absl::StatusOr<std::map<std::string, double>> TranscriptMetrics(absl::Span<const std::string> targets,
                                                                 absl::Span<const std::string> predictions,
                                                                 const std::string& markers);
