@@ -1,6 +1,7 @@
 // The frame of the report: which data, how it was trained and where, the answers in short, then its parts.
 #include "experiments/ljspeech/report/report.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -31,6 +32,22 @@ void AddBanner(const DataSet& set, md::Document& report) {
                                 : sentence);
 }
 
+// "learning rate from 1.00e-5 in epoch 1 over 0.00100 in epoch 3 to 1.00e-5 in epoch 15".
+std::string RateText(const Curve& rates) {
+  const auto greatest = std::max_element(rates.values.begin(), rates.values.end());
+  const auto at = [&](std::vector<double>::const_iterator rate) {
+    return absl::StrCat(SignificantText(*rate, 3), " in epoch ", rates.epochs[rate - rates.values.begin()]);
+  };
+  if (rates.values.front() == rates.values.back() && *greatest == rates.values.front()) {
+    return absl::StrCat("learning rate ", SignificantText(*greatest, 3));
+  }
+  std::string text = absl::StrCat("learning rate from ", at(rates.values.begin()));
+  if (greatest != rates.values.begin() && greatest != rates.values.end() - 1) {
+    absl::StrAppend(&text, " over ", at(greatest));
+  }
+  return absl::StrCat(text, " to ", at(rates.values.end() - 1));
+}
+
 std::string TrainingText(const Data& data) {
   const record::Record& run = *data.AnyRun()->record;
   std::vector<std::string> parts;
@@ -43,11 +60,7 @@ std::string TrainingText(const Data& data) {
   if (epochs.ok()) parts.push_back(absl::StrCat(*epochs, *epochs == 1 ? " epoch" : " epochs"));
   if (steps.ok()) parts.push_back(absl::StrCat(CountText(*steps), " steps"));
   const Curve* const rates = FindCurve(*data.AnyRun(), "learning rate");
-  if (rates != nullptr) {
-    std::vector<std::string> by_epoch;
-    for (const double rate : rates->values) by_epoch.push_back(SignificantText(rate, 3));
-    parts.push_back(absl::StrCat("learning rate by epoch ", absl::StrJoin(by_epoch, ", ")));
-  }
+  if (rates != nullptr) parts.push_back(RateText(*rates));
   parts.push_back(absl::StrCat(data.seeds.size() == 1 ? "seed " : "seeds ", absl::StrJoin(data.seeds, ", ")));
   return absl::StrCat("Training: ", absl::StrJoin(parts, "; "));
 }
@@ -88,8 +101,10 @@ void AddHead(const Data& data, md::Document& report) {
                "character by character. One reads its own text with an LSTM, the other with attention. Which transcribes "
                "better, what does either cost, and what do the scores of a transcript say?"));
   report.Paragraph(md::Convention() +
-                   md::Text(" Brackets after an upright number are a 95 % interval over utterances or seeds, as said "
-                            "beside it."));
+                   md::Text(absl::StrCat(
+                       " Brackets after an upright number are a 95 % interval, as said beside it over seeds (Student's) "
+                       "or over the utterances of the test set (BCa bootstrap, ",
+                       CountText(kBootstrapResamples), " resamples, seed ", kBootstrapSeed, ").")));
   AddProvenance(data, report);
   const std::vector<std::string> missing = MissingRuns(data);
   if (missing.empty()) return;
@@ -147,8 +162,8 @@ void AddLossNote(const Data& data, md::Document& report) {
                            "0.661. ");
   }
   absl::StrAppend(&text, "Transcripts are made without the right text: each decoder takes the likeliest character, reads "
-                         "it as its next input, and ends at the first `>`.");
-  report.Paragraph(md::Text(text));
+                         "it as its next input, and ends at the first ");
+  report.Paragraph(md::Text(text) + md::Code(">") + md::Text("."));
 }
 
 }  // namespace

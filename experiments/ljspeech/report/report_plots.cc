@@ -1,4 +1,5 @@
 // Curves over the epochs: each decoder for itself, and both together. A decoder looks alike in all plots of both.
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "experiments/ljspeech/report/report_parts.h"
 #include "reports/plot.h"
@@ -49,6 +50,13 @@ std::string DecoderSimilarity(const Data& data, Decoder decoder) {
   return RenderPlot(plot).svg;
 }
 
+// "Cosine on the validation set".
+std::string ValidationTitle(Metric metric) {
+  std::string title = absl::StrCat(NameOf(metric), " on the validation set");
+  title[0] = absl::ascii_toupper(static_cast<unsigned char>(title[0]));
+  return title;
+}
+
 // A panel for each series, with a curve for each decoder.
 std::string Together(const Data& data, const std::vector<std::pair<std::string, Plot>>& panels) {
   std::vector<Plot> plots;
@@ -72,7 +80,7 @@ std::string SimilarityTogether(const Data& data) {
   std::vector<std::pair<std::string, Plot>> panels;
   for (const Metric metric : kSimilarities) {
     panels.emplace_back(absl::StrCat("validation ", RecordName(metric)),
-                        EpochPlot(absl::StrCat(NameOf(metric), " on the validation set"), "similarity", 270));
+                        EpochPlot(ValidationTitle(metric), "similarity", 270));
   }
   return Together(data, panels);
 }
@@ -80,10 +88,8 @@ std::string SimilarityTogether(const Data& data) {
 std::string ErrorRatesTogether(const Data& data) {
   std::vector<std::pair<std::string, Plot>> panels;
   for (const Metric metric : {Metric::kCharacterErrorRate, Metric::kWordErrorRate}) {
-    std::string title = NameOf(metric);
-    title[0] = static_cast<char>(title[0] - 'a' + 'A');
     panels.emplace_back(absl::StrCat("validation ", RecordName(metric)),
-                        EpochPlot(absl::StrCat(title, " on the validation set"), "errors a token", 270));
+                        EpochPlot(ValidationTitle(metric), "errors a token", 270));
   }
   return Together(data, panels);
 }

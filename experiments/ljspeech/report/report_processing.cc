@@ -56,18 +56,21 @@ const CostRecord* Largest(const Data& data, Decoder decoder, const std::string& 
   return largest;
 }
 
-// Tokens that one run of a program processes; 0: not known.
+// Tokens that one run of a program processes, or utterances where it runs once for each; 0: not known.
 double TokensOf(const CostRecord& costs, const std::string& program) {
   const auto batch = static_cast<double>(std::max<int64_t>(1, costs.batch));
-  if (program == kStep) return batch;
+  if (program == kStep || program == kPrologue) return batch;
   return batch * static_cast<double>(costs.length);
 }
+
+// What else than a token a number is for.
+md::Inline UnitOf(const std::string& program) { return md::Text(program == kPrologue ? " an utterance" : ""); }
 
 md::Inline OperationsAToken(const CostRecord& costs, const std::string& program) {
   const record::Cost* const operations = CostOf(*costs.record, program, record::Cost::OPERATIONS);
   const double tokens = TokensOf(costs, program);
   if (operations == nullptr || tokens == 0) return md::Absent("not recorded");
-  return md::Exact(std::llround(static_cast<double>(operations->value()) / tokens));
+  return md::Exact(std::llround(static_cast<double>(operations->value()) / tokens)) + UnitOf(program);
 }
 
 md::Inline TimeAToken(const CostRecord& costs, const std::string& program) {
@@ -77,7 +80,7 @@ md::Inline TimeAToken(const CostRecord& costs, const std::string& program) {
     return md::Absent(ExactText(*costs.record, absl::StrCat(program, "/not run")).value_or("not measured"));
   }
   for (double& sample : samples) sample /= tokens;
-  return md::MeasuredMedian(samples, "s", 3);
+  return md::MeasuredMedian(samples, "s", 3) + UnitOf(program);
 }
 
 md::Inline Share(const CostRecord& costs, const std::string& program) {
@@ -90,6 +93,7 @@ md::Inline Share(const CostRecord& costs, const std::string& program) {
 md::Inline DepthText(const CostRecord& costs, const std::string& program) {
   const record::Cost* const depth = CostOf(*costs.record, program, record::Cost::DEPTH);
   if (depth == nullptr) return md::Absent("not recorded");
+  if (depth->text() == absl::StrCat(depth->value())) return md::Exact(depth->value());
   return md::Code(depth->text()) + md::Text(absl::StrCat(" = ", CountText(depth->value())));
 }
 

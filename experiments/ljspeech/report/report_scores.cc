@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "experiments/ljspeech/report/report_parts.h"
 #include "reports/correlation.h"
 #include "reports/number_text.h"
@@ -80,7 +81,11 @@ void AddConstructed(md::Document& report) {
                    {md::Text("word error rate"), md::Align::kRight}});
   for (const Constructed& each : ConstructedTexts()) {
     const TranscriptScore score = ScoreTranscript(kText, each.text);
-    table.AddRow({md::Text(each.change), md::Code(each.text), md::Text(FixedText(score.similarities.jaccard, 2)),
+    // Spaces at an end would not be seen.
+    const bool hidden = each.text.front() == ' ';
+    table.AddRow({md::Text(each.change),
+                  md::Code(hidden ? absl::StrReplaceAll(each.text, {{" ", "␣"}}) : each.text),
+                  md::Text(FixedText(score.similarities.jaccard, 2)),
                   md::Text(FixedText(score.similarities.cosine, 2)),
                   md::Text(FixedText(score.similarities.damerau_levenshtein, 2)),
                   md::Text(RateText(score.characters)), md::Text(RateText(score.words))});

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -21,10 +22,10 @@ struct KnownSize {
   const char* form;
 };
 constexpr KnownSize kKnownSizes[] = {
-    {Decoder::kRecurrent, 2119235, "the exercise's text"},
-    {Decoder::kTransformer, 1978235, "the exercise's text"},
-    {Decoder::kRecurrent, 1471235, "its published code"},
-    {Decoder::kTransformer, 1329835, "its published code"},
+    {Decoder::kRecurrent, 2119235, "the exercise's text has"},
+    {Decoder::kTransformer, 1978235, "the exercise's text has"},
+    {Decoder::kRecurrent, 1471235, "its published code has"},
+    {Decoder::kTransformer, 1329835, "its published code has"},
 };
 
 std::string KnownForm(Decoder decoder, int64_t parameters) {
@@ -34,10 +35,10 @@ std::string KnownForm(Decoder decoder, int64_t parameters) {
   return "";
 }
 
-// "encoder.block0.att.query.weight" is of the part "encoder.block0".
+// "encoder.block0.att.query.weight" is of the part "encoder.block0"; a short name is a part of its own.
 std::string PartOf(absl::string_view name) {
   const std::vector<absl::string_view> path = absl::StrSplit(name, '.');
-  return path.size() < 3 ? std::string(path[0]) : absl::StrCat(path[0], ".", path[1]);
+  return path.size() < 3 ? std::string(name) : absl::StrCat(path[0], ".", path[1]);
 }
 
 using Sizes = std::vector<std::pair<std::string, int64_t>>;  // by part, in the order of the record
@@ -90,11 +91,15 @@ void AddEpochs(const std::vector<Run>& runs, md::Document& report) {
     add(absl::StrCat("validation ", RecordName(metric)), absl::StrCat("validation ", NameOf(metric)),
         HigherIsBetter(metric));
   }
-  if (any) {
-    report.Add(table);
-  } else {
+  if (!any) {
     report.Paragraph(md::Text("No quantity is recorded by epoch."));
+    return;
   }
+  if (runs.size() > 1) {
+    report.Paragraph(md::Text(absl::StrCat("Means over ", runs.size(), " seeds, diverged runs left out; bars in the "
+                                           "figures go from the least to the greatest.")));
+  }
+  report.Add(table);
 }
 
 void AddTestTable(const Data& data, const Findings& findings, Decoder decoder, md::Document& report) {
@@ -176,10 +181,13 @@ void AddParameters(const Data& data, md::Document& report) {
   report.Heading(2, md::Text("Parameters"));
   const Sizes recurrent = SizesOf(data.RunsOf(Decoder::kRecurrent));
   const Sizes transformer = SizesOf(data.RunsOf(Decoder::kTransformer));
+  // The parts of the second stand after those that they follow there.
   std::vector<std::string> parts;
   for (const Sizes* sizes : {&recurrent, &transformer}) {
+    auto place = parts.begin();
     for (const auto& [part, size] : *sizes) {
-      if (std::find(parts.begin(), parts.end(), part) == parts.end()) parts.push_back(part);
+      const auto same = std::find(parts.begin(), parts.end(), part);
+      place = (same != parts.end() ? same : parts.insert(place, part)) + 1;
     }
   }
   md::Table table({{md::Text("part"), md::Align::kLeft},
@@ -197,11 +205,16 @@ void AddParameters(const Data& data, md::Document& report) {
   std::vector<std::string> forms;
   for (const Decoder decoder : kDecoders) {
     const std::string form = KnownForm(decoder, ParameterCount(data, decoder));
-    if (!form.empty()) forms.push_back(absl::StrCat(form, " for the ", NameOf(decoder), " decoder"));
+    if (form.empty()) continue;
+    if (!forms.empty() && absl::StartsWith(forms.back(), form)) {
+      forms.back() = absl::StrCat(form, " for both decoders");
+    } else {
+      forms.push_back(absl::StrCat(form, " for the ", NameOf(decoder), " decoder"));
+    }
   }
   if (forms.empty()) return;
   report.Paragraph(md::Text(absl::StrCat(
-      "In total as many as in ", absl::StrJoin(forms, " and in "),
+      "In total as many as ", absl::StrJoin(forms, " and as "),
       ". (The text has four encoder blocks and a norm after each sum, the published code two blocks and no such norms.)")));
 }
 
