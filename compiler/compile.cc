@@ -104,11 +104,10 @@ absl::Status CheckMemory(const MemoryPlan& plan) {
                                                    " are available; nothing was allocated"));
 }
 
-// Why the batch of this model cannot be cut, or nothing.
-std::string ReasonAgainstShards(const Model& model, const Graph& transformed) {
-  const std::string& batch = model.expanded.batch;
+// Why the batch of this program cannot be cut, or nothing.
+std::string ReasonAgainstShards(const Graph& forward, const Graph& transformed, const std::string& batch) {
   if (batch.empty()) return "the model has no batch symbol";
-  const absl::Status separates = CheckBatchSeparates(model.graph, batch);
+  const absl::Status separates = CheckBatchSeparates(forward, batch);
   if (!separates.ok()) return std::string(separates.message());
   for (const GraphOutput& output : transformed.outputs()) {
     if (output.kind != OutputKind::kGradient) continue;
@@ -166,12 +165,11 @@ absl::Status DescribeShards(const Graph& graph, const std::string& batch, const 
 }
 
 // The number of items in a shard, with the reason in a sentence.
-absl::StatusOr<int64_t> ChooseShardSize(const Model& model, const Graph& graph, const Bindings& sizes,
-                                        const CompileOptions& options, std::string& reason) {
-  const std::string& batch = model.expanded.batch;
+absl::StatusOr<int64_t> ChooseShardSize(const Graph& forward, const Graph& graph, const std::string& batch,
+                                        const Bindings& sizes, const CompileOptions& options, std::string& reason) {
   const auto bound = sizes.find(batch);
   const int64_t items = bound == sizes.end() ? 1 : bound->second;
-  const std::string against = ReasonAgainstShards(model, graph);
+  const std::string against = ReasonAgainstShards(forward, graph, batch);
   if (!against.empty()) {
     reason = absl::StrCat("one shard: ", against);
     return items;
@@ -234,15 +232,19 @@ absl::StatusOr<Graph> TransformGraph(const Model& model, const CompileOptions& o
     if (!status.ok()) return status;
     if (options.after_pass) options.after_pass("differentiate", graph);
   }
+  status = SimplifyGraph(options, graph);
+  if (!status.ok()) return status;
+  return graph;
+}
+
+absl::Status SimplifyGraph(const CompileOptions& options, Graph& graph) {
   // Constants before identities, because a folded factor may turn out to be 1; common nodes after both, when equal
   // things look equal; dead nodes last.
   constexpr NamedPass kSimplify[] = {{"fold_constants", FoldConstants},
                                      {"fold_identities", FoldIdentities},
                                      {"eliminate_common", EliminateCommon},
                                      {"eliminate_dead", EliminateDead}};
-  status = RunPasses(kSimplify, options, graph);
-  if (!status.ok()) return status;
-  return graph;
+  return RunPasses(kSimplify, options, graph);
 }
 
 absl::StatusOr<Program> CompileProgram(Graph graph, const Bindings& sizes, const CompileOptions& options) {
@@ -283,18 +285,23 @@ absl::StatusOr<Program> CompileProgram(Graph graph, const Bindings& sizes, const
 absl::StatusOr<CompiledModel> Compile(const Model& model, const Bindings& sizes, const CompileOptions& options) {
   const absl::StatusOr<Graph> graph = TransformGraph(model, options);
   if (!graph.ok()) return graph.status();
+  return CompileGraph(model.graph, *graph, model.expanded.batch, sizes, options);
+}
+
+absl::StatusOr<CompiledModel> CompileGraph(const Graph& forward, const Graph& graph, const std::string& batch,
+                                           const Bindings& sizes, const CompileOptions& options) {
   CompiledModel result;
-  const absl::StatusOr<int64_t> shard_size = ChooseShardSize(model, *graph, sizes, options, result.shard_reason);
+  const absl::StatusOr<int64_t> shard_size =
+      ChooseShardSize(forward, graph, batch, sizes, options, result.shard_reason);
   if (!shard_size.ok()) return shard_size.status();
   auto sharded = std::make_shared<ShardedProgram>();
-  const std::string& batch = model.expanded.batch;
   const auto bound = sizes.find(batch);
   CompileOptions shard_options = options;
   if (bound != sizes.end() && *shard_size < bound->second) shard_options.update_parameters = false;
   const auto compile_for = [&](int64_t items, std::unique_ptr<Program>& program) {
     Bindings shard_sizes = sizes;
     if (!batch.empty()) shard_sizes[batch] = items;
-    absl::StatusOr<Program> compiled = CompileProgram(*graph, shard_sizes, shard_options);
+    absl::StatusOr<Program> compiled = CompileProgram(graph, shard_sizes, shard_options);
     if (!compiled.ok()) return compiled.status();
     program = std::make_unique<Program>(*std::move(compiled));
     return absl::OkStatus();
@@ -306,7 +313,7 @@ absl::StatusOr<CompiledModel> Compile(const Model& model, const Bindings& sizes,
   absl::Status status = compile_for(sharded->shard_size, sharded->full);
   const int64_t rest = sharded->batch % std::max<int64_t>(sharded->shard_size, 1);
   if (status.ok() && rest != 0) status = compile_for(rest, sharded->last);
-  if (status.ok()) status = DescribeShards(*graph, batch, sizes, *sharded);
+  if (status.ok()) status = DescribeShards(graph, batch, sizes, *sharded);
   if (!status.ok()) return status;
   result.planned_bytes = sharded->full->arena_bytes();
   result.program = std::move(sharded);

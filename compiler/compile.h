@@ -73,14 +73,23 @@ absl::StatusOr<Graph> TransformGraph(const Model& model, const CompileOptions& o
 // Everything from a graph in symbols to a program for these sizes: one program, one shard.
 absl::StatusOr<Program> CompileProgram(Graph graph, const Bindings& sizes, const CompileOptions& options);
 
-// The whole way from a model to sharded programs for a batch. `sizes` has every symbol of the model's inputs.
-// Errors: a size out of range, shapes that do not fit, an op that is not available yet, more memory than the machine
-// has (with the number of bytes, before anything is allocated).
+// The passes of TransformGraph that make a graph smaller and change none of its values.
+absl::Status SimplifyGraph(const CompileOptions& options, Graph& graph);
+
 struct CompiledModel {
   std::shared_ptr<const ShardedProgram> program;
   std::string shard_reason;   // why the batch is cut as it is, one sentence
   int64_t planned_bytes = 0;  // arena of one shard program, scratch memory included
 };
+
+// From a transformed graph to sharded programs for a batch, whose symbol is `batch` or empty. Whether the batch can be
+// cut is seen from `forward`, the graph before differentiation. Errors: as Compile.
+absl::StatusOr<CompiledModel> CompileGraph(const Graph& forward, const Graph& graph, const std::string& batch,
+                                           const Bindings& sizes, const CompileOptions& options);
+
+// The whole way from a model to sharded programs for a batch. `sizes` has every symbol of the model's inputs.
+// Errors: a size out of range, shapes that do not fit, an op that is not available yet, more memory than the machine
+// has (with the number of bytes, before anything is allocated).
 absl::StatusOr<CompiledModel> Compile(const Model& model, const Bindings& sizes, const CompileOptions& options);
 
 }  // namespace plumbline

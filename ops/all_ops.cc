@@ -50,6 +50,7 @@ constexpr std::vector<OpDefinition> (*kOps[])() = {
     TransposeOps,
     ConcatOps,
     SliceOps,
+    WritePositionOps,
     TaylorFeaturesOps,
     SoftmaxAttentionOps,
     TaylorAttentionOps,

@@ -243,4 +243,28 @@ bool AcceptsHeadLayout(const NodeView& node, int input, const Layout& layout) {
   return shape.size() > 2 && (layout.strides.back() == 1 || shape.back() == 1);
 }
 
+absl::StatusOr<std::vector<ValueId>> StepAttention(StepContext& context) {
+  constexpr int kKeys = 1, kValues = 2;
+  if (!context.moves(kKeys) && !context.moves(kValues)) return StepAlone(context);
+  if (!context.attributes().boolean("causal")) return absl::InvalidArgumentError("looks at later positions");
+  if (context.input_count() > 3) return absl::InvalidArgumentError("is causal and has lengths as well");
+  std::vector<ValueId> inputs = {context.input(0)};
+  for (const auto& [input, name] : {std::pair(kKeys, "keys"), std::pair(kValues, "values")}) {
+    const int axis = context.position_axis(input);
+    if (axis == kNone) return absl::InvalidArgumentError("has keys or values without positions");
+    Shape shape = context.whole().input_type(input).shape;
+    shape[axis] = context.capacity();
+    const ValueId cache = context.AddState(name, std::move(shape));
+    const absl::StatusOr<ValueId> written = context.Add(
+        "write_position", {cache, context.input(input), context.Position()}, {{"axis", Size(axis)}});
+    if (!written.ok()) return written.status();
+    context.SetState(name, *written);
+    inputs.push_back(*written);
+  }
+  inputs.push_back(context.Lengths());
+  Attributes attributes = context.attributes();
+  attributes.Set("causal", false);
+  return context.Again(std::move(inputs), std::move(attributes));
+}
+
 }  // namespace plumbline

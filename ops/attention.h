@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "compiler/ir/graph.h"
+#include "compiler/ir/step_context.h"
 
 namespace plumbline {
 
@@ -115,6 +116,10 @@ inline HeadRows<const double> HeadRowsOf(const AttentionShape& shape, const Arra
 inline HeadRows<double> HeadRowsOf(const AttentionShape& shape, Array& array, int64_t width) {
   return {array.data.data(), HeadStridesOf(shape, RowMajor(array.shape).strides, width)};
 }
+
+// Attention of the query at one position (compiler/ir/step_context.h). Keys and values that move are kept, those of
+// earlier positions with them; for keys and values that do not, the query is like any other.
+absl::StatusOr<std::vector<ValueId>> StepAttention(StepContext& context);
 
 // Whether the kernels read such an array: rows of a head may be strided, their elements may not.
 bool AcceptsHeadLayout(const NodeView& node, int input, const Layout& layout);

@@ -15,6 +15,7 @@
 
 #include "compiler/ir/gradient_context.h"
 #include "compiler/ir/op_definition.h"
+#include "compiler/ir/step_context.h"
 #include "compiler/onednn/lowering_context.h"
 #include "ops/loops/loops.h"
 
@@ -51,6 +52,7 @@ OpDefinition MakeBinary() {
   op.formula = Op::kFormula;
   op.inputs = {"a", "b"};
   op.infer = [](const InferContext& context) { return InferBinary(context, Op::kName); };
+  op.step = StepAlone;
   op.evaluate = [](const EvaluateContext& context) -> absl::StatusOr<std::vector<Array>> {
     return EvaluateBinary(context, Op::Value);
   };

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "compiler/ir/gradient_context.h"
 #include "compiler/ir/graph.h"
+#include "compiler/ir/step_context.h"
 #include "compiler/onednn/lowering_context.h"
 #include "ops/checks.h"
 #include "ops/op_list.h"
@@ -96,6 +97,12 @@ bool SeparatesBatch(const NodeView& node) {
   return AxisOf(node.attributes(), rank) != 0;
 }
 
+absl::StatusOr<std::vector<ValueId>> AtOnePosition(StepContext& context) {
+  const absl::Status status = CheckStepsAcross(context, static_cast<int>(context.attributes().integer("axis")));
+  if (!status.ok()) return status;
+  return StepAlone(context);
+}
+
 }  // namespace
 
 std::vector<OpDefinition> ConcatOps() {
@@ -113,6 +120,7 @@ std::vector<OpDefinition> ConcatOps() {
   op.identity = Identity;
   op.accepts_layout = AcceptsLayout;
   op.separates_batch = SeparatesBatch;
+  op.step = AtOnePosition;
   return {op};
 }
 

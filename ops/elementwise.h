@@ -25,6 +25,7 @@
 
 #include "compiler/ir/gradient_context.h"
 #include "compiler/ir/op_definition.h"
+#include "compiler/ir/step_context.h"
 #include "compiler/onednn/lowering_context.h"
 #include "ops/checks.h"
 
@@ -79,6 +80,7 @@ OpDefinition MakeUnary() {
   op.lower = Unary<Op>::Lower;
   op.post_op = Unary<Op>::AsPostOp;
   op.in_place = InPlaceAnywhere;
+  op.step = StepAlone;
   return op;
 }
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "compiler/ir/gradient_context.h"
 #include "compiler/ir/graph.h"
+#include "compiler/ir/step_context.h"
 #include "compiler/onednn/lowering_context.h"
 #include "ops/checks.h"
 #include "ops/op_list.h"
@@ -155,6 +156,7 @@ std::vector<OpDefinition> EmbeddingOps() {
   op.gradient = Gradient;
   op.cost = EmbeddingCost;
   op.lower = Lower;
+  op.step = StepAlone;
   OpDefinition gradient;
   gradient.name = kGradientName;
   gradient.formula = "dweight[index[...], :] = the sum of g[..., :]";

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "compiler/ir/gradient_context.h"
 #include "compiler/ir/graph.h"
+#include "compiler/ir/step_context.h"
 #include "compiler/onednn/lowering_context.h"
 #include "ops/checks.h"
 #include "ops/kernels/layer_norm.h"
@@ -170,6 +171,12 @@ absl::Status LowerGradient(LoweringContext& context) {
 bool InPlace(const NodeView&, int input) { return input == 0; }
 bool GradientInPlace(const NodeView&, int input) { return input <= 1; }
 
+absl::StatusOr<std::vector<ValueId>> AtOnePosition(StepContext& context) {
+  const absl::Status status = CheckStepsAcross(context, -1);
+  if (!status.ok()) return status;
+  return StepAlone(context);
+}
+
 bool SeparatesBatch(const NodeView& node) { return node.input_type(0).rank() > 1; }
 
 }  // namespace
@@ -185,6 +192,7 @@ std::vector<OpDefinition> LayerNormOps() {
   op.infer = Infer;
   op.cost = LayerNormCost;
   op.separates_batch = SeparatesBatch;
+  op.step = AtOnePosition;
   op.evaluate = Evaluate;
   op.gradient = Gradient;
   op.lower = Lower;

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "compiler/ir/gradient_context.h"
+#include "compiler/ir/step_context.h"
 #include "compiler/onednn/lowering_context.h"
 #include "ops/checks.h"
 #include "ops/op_list.h"
@@ -96,6 +97,12 @@ absl::Status Lower(LoweringContext& context) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<ValueId>> AtOnePosition(StepContext& context) {
+  const absl::Status status = CheckStepsAcross(context, -1);
+  if (!status.ok()) return status;
+  return StepAlone(context);
+}
+
 bool SeparatesBatch(const NodeView& node) { return node.input_type(0).rank() > 1; }
 
 }  // namespace
@@ -116,6 +123,7 @@ std::vector<OpDefinition> LinearOps() {
   op.lower = Lower;
   op.accepts_post_ops = true;
   op.separates_batch = SeparatesBatch;
+  op.step = AtOnePosition;
   return {op};
 }
 

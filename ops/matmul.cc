@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "compiler/ir/gradient_context.h"
+#include "compiler/ir/step_context.h"
 #include "compiler/onednn/lowering_context.h"
 #include "ops/checks.h"
 #include "ops/op_list.h"
@@ -211,6 +212,15 @@ bool SeparatesBatch(const NodeView& node) {
   return true;
 }
 
+// A product whose second operand is the same for all positions, which are rows of the first.
+absl::StatusOr<std::vector<ValueId>> AtOnePosition(StepContext& context) {
+  const int rank = context.whole().input_type(0).rank();
+  const int inner = context.attributes().boolean("transpose_a") ? rank - 2 : rank - 1;
+  if (context.moves(1)) return absl::InvalidArgumentError("has a second operand that depends on the positions");
+  if (context.position_axis(0) == inner) return absl::InvalidArgumentError("sums over the positions");
+  return StepAlone(context);
+}
+
 }  // namespace
 
 std::vector<OpDefinition> MatmulOps() {
@@ -230,6 +240,7 @@ std::vector<OpDefinition> MatmulOps() {
   op.accepts_layout = AcceptsLayout;
   op.accepts_post_ops = true;
   op.separates_batch = SeparatesBatch;
+  op.step = AtOnePosition;
   return {op};
 }
 

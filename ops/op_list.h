@@ -48,6 +48,7 @@ std::vector<OpDefinition> ReshapeOps();
 std::vector<OpDefinition> TransposeOps();
 std::vector<OpDefinition> ConcatOps();
 std::vector<OpDefinition> SliceOps();
+std::vector<OpDefinition> WritePositionOps();
 std::vector<OpDefinition> TaylorFeaturesOps();
 std::vector<OpDefinition> SoftmaxAttentionOps();
 std::vector<OpDefinition> TaylorAttentionOps();

@@ -2,6 +2,7 @@
 #include "ops/reduction.h"
 
 #include "absl/strings/str_cat.h"
+#include "compiler/ir/step_context.h"
 #include "ops/checks.h"
 
 namespace plumbline {
@@ -78,6 +79,12 @@ ValueId RepeatAlongAxis(GradientContext& context, ValueId value) {
                      {{"shape", context.input_type(0).shape}});
 }
 
+absl::StatusOr<std::vector<ValueId>> StepReduction(StepContext& context) {
+  const absl::Status status = CheckStepsAcross(context, static_cast<int>(context.attributes().integer("axis")));
+  if (!status.ok()) return status;
+  return StepAlone(context);
+}
+
 OpDefinition MakeReduction() {
   OpDefinition op;
   op.inputs = {"x"};
@@ -86,6 +93,7 @@ OpDefinition MakeReduction() {
       {"keep_dims", AttributeKind::kBool, "0", false, "keep the axis, with size 1"}};
   op.identity = Identity;
   op.separates_batch = SeparatesBatch;
+  op.step = StepReduction;
   return op;
 }
 

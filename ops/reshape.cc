@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "compiler/ir/gradient_context.h"
 #include "compiler/ir/graph.h"
+#include "compiler/ir/step_context.h"
 #include "compiler/onednn/lowering_context.h"
 #include "ops/checks.h"
 #include "ops/op_list.h"
@@ -150,6 +151,21 @@ bool SeparatesBatch(const NodeView& node) {
   return x.rank() > 0 && y.rank() > 0 && x.shape[0] == y.shape[0];
 }
 
+// Positions stay together: as many elements lie before their axis in x as in y.
+absl::StatusOr<std::vector<ValueId>> AtOnePosition(StepContext& context) {
+  const auto before = [](const TensorType& type, int axis) {
+    Polynomial count(1);
+    for (int i = 0; i < axis; ++i) count *= type.shape[i];
+    return count;
+  };
+  const int from = context.position_axis(0), to = context.output_position_axis();
+  if (from == kNone || to == kNone ||
+      before(context.whole().input_type(0), from) != before(context.whole().output_type(0), to)) {
+    return absl::InvalidArgumentError("does not keep the positions an axis of their own");
+  }
+  return StepAlone(context);
+}
+
 OpDefinition Restructuring(const char* name) {
   OpDefinition op;
   op.name = name;
@@ -161,6 +177,7 @@ OpDefinition Restructuring(const char* name) {
   op.view = View;
   op.accepts_layout = AcceptsLayout;
   op.separates_batch = SeparatesBatch;
+  op.step = AtOnePosition;
   return op;
 }
 

@@ -1,6 +1,7 @@
 // Sinusoidal positions added to x [batch, length, width] (Vaswani et al. 2017, with both halves side by side):
 //   y[b, t, j]           = x[b, t, j] + sin(t · r_j)             r_j = max_timescale^(-j / (width/2 - 1))
 //   y[b, t, width/2 + j] = x[b, t, width/2 + j] + cos(t · r_j)   j = 0 .. width/2 - 1
+// sinusoidal_position (internal): the same for x [batch, 1, width] at a position that is given, S64 [1].
 // The table is computed in double. Cost: one addition an element; the table is a constant of the program.
 #include <memory>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "compiler/ir/gradient_context.h"
 #include "compiler/ir/graph.h"
 #include "compiler/ir/real_functions.h"
+#include "compiler/ir/step_context.h"
 #include "compiler/onednn/lowering_context.h"
 #include "ops/checks.h"
 #include "ops/loops/loops.h"
@@ -19,6 +21,7 @@ namespace plumbline {
 namespace {
 
 constexpr const char* kName = "sinusoidal_positions";
+constexpr const char* kPositionName = "sinusoidal_position";
 
 absl::StatusOr<std::vector<TensorType>> Infer(const InferContext& context) {
   const absl::Status status =
@@ -45,18 +48,21 @@ Cost PositionsCost(const NodeView& node) {
   return cost;
 }
 
-// What is added to positions 0, 1, ...: [length, width].
-std::vector<double> Table(int64_t length, int64_t width, double max_timescale) {
+// What is added at a position, [width].
+void FillRow(int64_t position, int64_t width, double max_timescale, double* row) {
   const int64_t half = width / 2;
   const double rate = Log(max_timescale) / static_cast<double>(half - 1);
-  std::vector<double> table(static_cast<size_t>(length * width));
   for (int64_t j = 0; j < half; ++j) {
-    const double frequency = Exp(-rate * static_cast<double>(j));
-    for (int64_t t = 0; t < length; ++t) {
-      table[t * width + j] = Sin(static_cast<double>(t) * frequency);
-      table[t * width + half + j] = Cos(static_cast<double>(t) * frequency);
-    }
+    const double angle = static_cast<double>(position) * Exp(-rate * static_cast<double>(j));
+    row[j] = Sin(angle);
+    row[half + j] = Cos(angle);
   }
+}
+
+// What is added to positions 0, 1, ...: [length, width].
+std::vector<double> Table(int64_t length, int64_t width, double max_timescale) {
+  std::vector<double> table(static_cast<size_t>(length * width));
+  for (int64_t t = 0; t < length; ++t) FillRow(t, width, max_timescale, &table[static_cast<size_t>(t * width)]);
   return table;
 }
 
@@ -90,6 +96,62 @@ absl::Status Lower(LoweringContext& context) {
 }
 
 bool InPlace(const NodeView&, int) { return true; }
+bool PositionInPlace(const NodeView&, int input) { return input == 0; }
+
+absl::StatusOr<std::vector<ValueId>> AtOnePosition(StepContext& context) {
+  constexpr int kLengthAxis = 1;
+  if (context.position_axis(0) != kLengthAxis) return absl::InvalidArgumentError("places something else");
+  const absl::StatusOr<ValueId> y =
+      context.Add(kPositionName, {context.input(0), context.Position()}, context.attributes());
+  if (!y.ok()) return y.status();
+  return std::vector<ValueId>{*y};
+}
+
+absl::StatusOr<std::vector<TensorType>> InferPosition(const InferContext& context) {
+  return std::vector<TensorType>{context.inputs[0]};
+}
+
+absl::StatusOr<std::vector<Array>> EvaluatePosition(const EvaluateContext& context) {
+  Array y = *context.inputs[0];
+  std::vector<double> row(static_cast<size_t>(y.dim(2)));
+  FillRow(static_cast<int64_t>(context.inputs[1]->data[0]), y.dim(2), context.attributes.real("max_timescale"),
+          row.data());
+  for (size_t i = 0; i < y.data.size(); ++i) y.data[i] += row[i % row.size()];
+  return std::vector<Array>{std::move(y)};
+}
+
+absl::Status LowerPosition(LoweringContext& context) {
+  const std::vector<int64_t> shape = context.input_shape(0);
+  const double max_timescale = context.attributes().real("max_timescale");
+  const int64_t rows = shape[0] * shape[1], width = shape[2];
+  context.AddHost("row_sum", {context.Input(0), context.Input(1), context.Output(0)},
+                  width * static_cast<int64_t>(sizeof(double)),
+                  [rows, width, max_timescale](absl::Span<void* const> pointers) {
+                    const float* x = static_cast<const float*>(pointers[0]);
+                    float* y = static_cast<float*>(pointers[2]);
+                    double* const row = static_cast<double*>(pointers[3]);
+                    FillRow(*static_cast<const int64_t*>(pointers[1]), width, max_timescale, row);
+                    for (int64_t r = 0; r < rows; ++r, x += width, y += width) {
+                      for (int64_t i = 0; i < width; ++i) y[i] = x[i] + static_cast<float>(row[i]);
+                    }
+                  });
+  return absl::OkStatus();
+}
+
+OpDefinition AtPosition(const OpDefinition& whole) {
+  OpDefinition op;
+  op.name = kPositionName;
+  op.formula = "sinusoidal_positions at one position";
+  op.inputs = {"x", "position"};
+  op.internal = true;
+  op.attributes = whole.attributes;
+  op.infer = InferPosition;
+  op.evaluate = EvaluatePosition;
+  op.cost = PositionsCost;
+  op.lower = LowerPosition;
+  op.in_place = PositionInPlace;
+  return op;
+}
 
 }  // namespace
 
@@ -109,7 +171,8 @@ std::vector<OpDefinition> SinusoidalPositionsOps() {
   op.cost = PositionsCost;
   op.lower = Lower;
   op.in_place = InPlace;
-  return {op};
+  op.step = AtOnePosition;
+  return {op, AtPosition(op)};
 }
 
 }  // namespace plumbline

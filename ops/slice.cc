@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "compiler/ir/gradient_context.h"
 #include "compiler/ir/graph.h"
+#include "compiler/ir/step_context.h"
 #include "compiler/onednn/lowering_context.h"
 #include "ops/checks.h"
 #include "ops/op_list.h"
@@ -147,6 +148,21 @@ bool SeparatesBatch(const NodeView& node) {
   return AxisOf(node.attributes(), node.input_type(0).rank()) != 0;
 }
 
+// A slice of something else along the positions' axis is one of their own values; of a table that begins with the first
+// position, the row of this one.
+absl::StatusOr<std::vector<ValueId>> StepSlice(StepContext& context) {
+  const int axis = AxisOf(context.attributes(), context.whole().input_type(0).rank());
+  if (context.position_axis(0) == axis) return absl::InvalidArgumentError("cuts the positions");
+  if (context.output_position_axis() != axis) return StepAlone(context);
+  if (context.attributes().size("begin") != Size(0)) {
+    return absl::InvalidArgumentError("does not begin with the first position");
+  }
+  const absl::StatusOr<ValueId> row =
+      context.Add("position_row", {context.input(0), context.Position()}, {{"axis", Size(axis)}});
+  if (!row.ok()) return row.status();
+  return std::vector<ValueId>{*row};
+}
+
 OpDefinition Slice() {
   OpDefinition op;
   op.name = kSlice;
@@ -159,6 +175,7 @@ OpDefinition Slice() {
   op.evaluate = EvaluateSlice;
   op.gradient = SliceGradient;
   op.view = SliceView;
+  op.step = StepSlice;
   return op;
 }
 

@@ -175,6 +175,7 @@ OpDefinition Forward() {
   op.gradient = Gradient;
   op.cost = ForwardCost;
   op.lower = Lower;
+  op.step = StepAttention;
   op.accepts_layout = AcceptsLayout;
   return op;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/ir/step_context.h"
 #include "ops/checks.h"
 #include "ops/loops/loops.h"
 #include "ops/reduction.h"
@@ -133,6 +134,12 @@ absl::StatusOr<std::vector<TensorType>> InferGradient(const InferContext& contex
 
 bool InPlace(const NodeView&, int) { return true; }
 
+absl::StatusOr<std::vector<ValueId>> AtOnePosition(StepContext& context) {
+  const absl::Status status = CheckStepsAcross(context, static_cast<int>(context.attributes().integer("axis")));
+  if (!status.ok()) return status;
+  return StepAlone(context);
+}
+
 bool SeparatesBatch(const NodeView& node) {
   return NormalizeAxis(node.attributes().integer("axis"), node.output_type(0).rank()) != 0;
 }
@@ -153,6 +160,7 @@ OpDefinition MakeForward(const SoftmaxKind& kind) {
   op.legalize = MoveAxisToEnd;
   op.in_place = InPlace;
   op.separates_batch = SeparatesBatch;
+  op.step = AtOnePosition;
   return op;
 }
 

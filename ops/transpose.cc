@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "compiler/ir/gradient_context.h"
 #include "compiler/ir/graph.h"
+#include "compiler/ir/step_context.h"
 #include "ops/checks.h"
 #include "ops/op_list.h"
 
@@ -93,6 +94,7 @@ std::vector<OpDefinition> TransposeOps() {
   op.identity = Identity;
   op.view = View;
   op.separates_batch = SeparatesBatch;
+  op.step = StepAlone;
   return {op};
 }
 

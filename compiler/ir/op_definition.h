@@ -24,6 +24,7 @@ class Graph;
 class GradientContext;   // compiler/ir/gradient_context.h
 class LoweringContext;   // compiler/onednn/lowering_context.h
 class ModeContext;       // compiler/ir/mode_context.h
+class StepContext;       // compiler/ir/step_context.h
 struct Node;
 struct OpDefinition;
 
@@ -129,6 +130,9 @@ struct OpDefinition {
   // The value that stands for output 0 of a node that means something else in training than elsewhere: one of its
   // inputs, or nodes that the definition adds. Null: the same in every mode.
   absl::StatusOr<ValueId> (*resolve_mode)(ModeContext&) = nullptr;
+  // Adds what gives the outputs at one position, where a model generates along a symbol (compiler/ir/step_context.h).
+  // Errors end the sentence "the op ...": "looks at later positions". Null: the op has no such form.
+  absl::StatusOr<std::vector<ValueId>> (*step)(StepContext&) = nullptr;
   // The input whose value output 0 always equals (a scale by 1, a reshape to the same shape), or kNone. Null: never.
   int (*identity)(const NodeView&) = nullptr;
   // The input that is passed through bit for bit when the output is a view, with its layout. Null: never a view.
