@@ -72,9 +72,7 @@ TEST(HeatMap, EqualCellsAreOneRectangle) {
   EXPECT_THAT(svg, HasSubstr("height=\"2\" fill=\"#08244f\""));
 }
 
-TEST(HeatMap, SameMapSameBytes) {
-  EXPECT_EQ(RenderHeatMaps({Small(), Small()}), RenderHeatMaps({Small(), Small()}));
-}
+TEST(HeatMap, SameMapSameBytes) { EXPECT_EQ(RenderHeatMaps({Small(), Small()}), RenderHeatMaps({Small(), Small()})); }
 
 // A ridge along the diagonal as of a trained decoder, and noise everywhere.
 HeatMap Large(bool noise) {
@@ -105,9 +103,7 @@ TEST(HeatMap, ARidgeIsSmallAndKeepsItsShades) {
   EXPECT_THAT(svg, HasSubstr("stroke=\"#08244f\""));
 }
 
-TEST(HeatMap, NoiseHasFewerShadesRatherThanMoreBytes) {
-  EXPECT_LT(Render({Large(true)}).size(), 150'000);
-}
+TEST(HeatMap, NoiseHasFewerShadesRatherThanMoreBytes) { EXPECT_LT(Render({Large(true)}).size(), 150'000); }
 
 TEST(HeatMap, NothingToDrawIsSaid) {
   HeatMap map = Small();

@@ -33,10 +33,9 @@ std::vector<int64_t> Counting(size_t count) {
 }
 
 absl::Status CheckWeights(const AttentionWeights& attention) {
-  const bool shaped = attention.heads > 0 && attention.heads <= kMostHeads && attention.rows > 0 &&
-                      attention.positions > 0 &&
-                      attention.weights.size() ==
-                          static_cast<size_t>(attention.heads) * attention.rows * attention.positions;
+  const bool shaped =
+      attention.heads > 0 && attention.heads <= kMostHeads && attention.rows > 0 && attention.positions > 0 &&
+      attention.weights.size() == static_cast<size_t>(attention.heads) * attention.rows * attention.positions;
   if (!shaped) {
     return absl::InvalidArgumentError(absl::StrCat("attention map: ", attention.weights.size(), " weights for [",
                                                    attention.heads, ", ", attention.rows, ", ", attention.positions,

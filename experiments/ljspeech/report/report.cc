@@ -26,10 +26,11 @@ void AddBanner(const DataSet& set, md::Document& report) {
     return;
   }
   const md::Inline sentence = md::Text(absl::StrCat("Data: ", set.sentence));
-  report.Paragraph(set.embedded ? md::Bold("Generated data, not LJ Speech: no number below is comparable with published "
-                                           "ones.") +
-                                      md::Text(" ") + sentence
-                                : sentence);
+  report.Paragraph(set.embedded
+                       ? md::Bold("Generated data, not LJ Speech: no number below is comparable with published "
+                                  "ones.") +
+                             md::Text(" ") + sentence
+                       : sentence);
 }
 
 // "learning rate from 1.00e-5 in epoch 1 over 0.00100 in epoch 3 to 1.00e-5 in epoch 15".
@@ -81,9 +82,9 @@ void AddProvenance(const Data& data, md::Document& report) {
   const record::Record* const timed = data.costs.empty() ? run.record : data.costs.front().record;
   for (const md::Inline& item : ProvenanceItems(*timed)) items.push_back(item);
   if (data.places.size() > 1) {
-    items.push_back(md::Text(absl::StrCat("The records were made at ", data.places.size(),
-                                          " fingerprints, between which exact values may differ: ",
-                                          absl::StrJoin(data.places, "; "))));
+    items.push_back(md::Text(
+        absl::StrCat("The records were made at ", data.places.size(),
+                     " fingerprints, between which exact values may differ: ", absl::StrJoin(data.places, "; "))));
   }
   if (data.left_out > 0) {
     items.push_back(md::Text(absl::StrCat(data.left_out, data.left_out == 1 ? " run" : " runs",
@@ -96,15 +97,16 @@ void AddProvenance(const Data& data, md::Document& report) {
 void AddHead(const Data& data, md::Document& report) {
   report.Heading(1, md::Text(absl::StrCat("Speech transcription with a recurrent and a transformer decoder",
                                           data.set.embedded ? ", on generated speech" : "")));
+  report.Paragraph(md::Text(
+      "One encoder turns a spectrogram into a sequence of vectors; two decoders write down what is said, "
+      "character by character. One reads its own text with an LSTM, the other with attention. Which transcribes "
+      "better, what does either cost, and what do the scores of a transcript say?"));
   report.Paragraph(
-      md::Text("One encoder turns a spectrogram into a sequence of vectors; two decoders write down what is said, "
-               "character by character. One reads its own text with an LSTM, the other with attention. Which transcribes "
-               "better, what does either cost, and what do the scores of a transcript say?"));
-  report.Paragraph(md::Convention() +
-                   md::Text(absl::StrCat(
-                       " Brackets after an upright number are a 95 % interval, as said beside it over seeds (Student's) "
-                       "or over the utterances of the test set (BCa bootstrap, ",
-                       CountText(kBootstrapResamples), " resamples, seed ", kBootstrapSeed, ").")));
+      md::Convention() +
+      md::Text(absl::StrCat(
+          " Brackets after an upright number are a 95 % interval, as said beside it over seeds (Student's) "
+          "or over the utterances of the test set (BCa bootstrap, ",
+          CountText(kBootstrapResamples), " resamples, seed ", kBootstrapSeed, ").")));
   AddProvenance(data, report);
   const std::vector<std::string> missing = MissingRuns(data);
   if (missing.empty()) return;
@@ -138,10 +140,9 @@ void AddShort(const Data& data, const Findings& findings, md::Document& report) 
   std::vector<md::Inline> items;
   int number = 1;
   for (const Decoder decoder : kDecoders) {
-    items.push_back(md::Text(absl::StrCat("(", number++, ") The ", NameOf(decoder), " decoder on the test set: ",
-                                          data.RunsOf(decoder).empty() ? "there are no runs"
-                                                                       : ScoresText(findings, decoder),
-                                          ".")));
+    items.push_back(md::Text(
+        absl::StrCat("(", number++, ") The ", NameOf(decoder), " decoder on the test set: ",
+                     data.RunsOf(decoder).empty() ? "there are no runs" : ScoresText(findings, decoder), ".")));
   }
   items.push_back(md::Text(absl::StrCat("(3) The difference, ", ThirdAnswer(findings), ".")));
   items.push_back(
@@ -158,11 +159,13 @@ void AddLossNote(const Data& data, md::Document& report) {
       "Losses are cross-entropies in nats, a mean over all positions of the text, its padding included, with the right "
       "text before each position. ";
   if (smoothed) {
-    absl::StrAppend(&text, "Labels are smoothed by 0.1 over 35 tokens, so the loss of a perfect prediction is not 0 but "
-                           "0.661. ");
+    absl::StrAppend(&text,
+                    "Labels are smoothed by 0.1 over 35 tokens, so the loss of a perfect prediction is not 0 but "
+                    "0.661. ");
   }
-  absl::StrAppend(&text, "Transcripts are made without the right text: each decoder takes the likeliest character, reads "
-                         "it as its next input, and ends at the first ");
+  absl::StrAppend(&text,
+                  "Transcripts are made without the right text: each decoder takes the likeliest character, reads "
+                  "it as its next input, and ends at the first ");
   report.Paragraph(md::Text(text) + md::Code(">") + md::Text("."));
 }
 

@@ -6,9 +6,9 @@
 //     series by "epoch"  training loss, validation loss, validation jaccard, validation cosine,
 //                        validation damerau_levenshtein, validation character error rate, validation word error rate,
 //                        learning rate, parameter digest
-//     values             test loss, test jaccard, test cosine, test damerau_levenshtein, test character error rate, test
-//                        word error rate, parameters, "size of NAME" of each parameter, optimizer, epochs, batch, steps;
-//                        "stopped" with the reason of a run that diverged
+//     values             test loss, test jaccard, test cosine, test damerau_levenshtein, test character error rate,
+//                        test word error rate, parameters, "size of NAME" of each parameter, optimizer, epochs, batch,
+//                        steps; "stopped" with the reason of a run that diverged
 //     texts              test targets, test transcripts: an utterance a line, a character a token, `<` and `>` included
 //     series             test utterance loss, by "utterance"
 //     the attention map of attention_map_record.h

@@ -18,9 +18,9 @@ md::Inline Value(const TestResult& result) {
 md::Inline PublishedText(Decoder decoder, Metric metric) {
   const std::optional<Published> published = PublishedFor(decoder, metric);
   if (!published.has_value()) return md::Text("—");
-  return md::Text(published->spread > 0 ? absl::StrCat(FixedText(published->value, 3), " (spread ",
-                                                       FixedText(published->spread, 4), ")")
-                                        : FixedText(published->value, 3));
+  return md::Text(published->spread > 0
+                      ? absl::StrCat(FixedText(published->value, 3), " (spread ", FixedText(published->spread, 4), ")")
+                      : FixedText(published->value, 3));
 }
 
 md::Inline OverSeeds(const Gap& gap) {
@@ -91,23 +91,24 @@ std::vector<md::Inline> Reasons(const Data& data, const Findings& findings) {
   const Gap& order = findings.GapOf(Metric::kDamerauLevenshtein);
   const Gap& bag = findings.GapOf(Metric::kJaccard);
   if (order.seeds > 0 && bag.seeds > 0) {
-    items.push_back(md::Text(absl::StrCat(
-        "By the score that sees the order of characters the decoders differ by ", SignedText(order.difference()),
-        ", by Jaccard's, which does not, by ", SignedText(bag.difference()),
-        order.difference() > kMostlyOrder * std::max(0.0, bag.difference())
-            ? ". What the transformer gains is mostly order: it loses its place in the utterance less often, rather than "
-              "hearing other letters."
-            : ".")));
+    items.push_back(md::Text(absl::StrCat("By the score that sees the order of characters the decoders differ by ",
+                                          SignedText(order.difference()), ", by Jaccard's, which does not, by ",
+                                          SignedText(bag.difference()),
+                                          order.difference() > kMostlyOrder * std::max(0.0, bag.difference())
+                                              ? ". What the transformer gains is mostly order: it loses its place in "
+                                                "the utterance less often, rather than "
+                                                "hearing other letters."
+                                              : ".")));
   }
-  items.push_back(
-      md::Text("What was said some tokens ago reaches the recurrent decoder's query only through its state, which every "
-               "later token rewrites; the attention's query reads those tokens themselves. To stay in step with the "
-               "audio the query must know how far the text has come, and that is easier to read off tokens and their "
-               "positions than to carry along."));
-  items.push_back(
-      md::Text("The positions are given to the transformer decoder as a table of learned vectors; the LSTM has to count. "
-               "On the other hand the LSTM knows the order from the start, where attention without positions would see "
-               "a bag of tokens; on little data that can be worth more."));
+  items.push_back(md::Text(
+      "What was said some tokens ago reaches the recurrent decoder's query only through its state, which every "
+      "later token rewrites; the attention's query reads those tokens themselves. To stay in step with the "
+      "audio the query must know how far the text has come, and that is easier to read off tokens and their "
+      "positions than to carry along."));
+  items.push_back(md::Text(
+      "The positions are given to the transformer decoder as a table of learned vectors; the LSTM has to count. "
+      "On the other hand the LSTM knows the order from the start, where attention without positions would see "
+      "a bag of tokens; on little data that can be worth more."));
   const int64_t recurrent = ParameterCount(data, Decoder::kRecurrent);
   const int64_t transformer = ParameterCount(data, Decoder::kTransformer);
   if (recurrent > 0 && transformer > 0) {
@@ -135,8 +136,10 @@ void AddComparison(const Data& data, const Findings& findings, md::Document& rep
   report.Image("Similarities of both decoders on the validation set by epoch", "similarity.svg");
   report.Image("Error rates of both decoders on the validation set by epoch", "error-rate.svg");
   report.Paragraph(md::Text(
-      "Differences are transformer minus recurrent, at the seeds that both have. ↑: more is better. Two things vary: the "
-      "utterances that happened to be in the test set, and the seed. For the interval over utterances both decoders' scores of an utterance are "
+      "Differences are transformer minus recurrent, at the seeds that both have. ↑: more is better. Two things vary: "
+      "the "
+      "utterances that happened to be in the test set, and the seed. For the interval over utterances both decoders' "
+      "scores of an utterance are "
       "drawn together; the one over seeds is of paired differences. A difference is conclusive when both exclude 0 on "
       "the same side. The six scores are of the same transcripts: six verdicts are not six findings."));
   AddTestTable(data, findings, report);

@@ -40,7 +40,8 @@ std::string DataDigestOf(const record::Record& record) { return record.data().em
 std::string OtherAxes(const record::Record& record) {
   std::string text;
   for (const record::AxisValue& value : record.point()) {
-    if (value.axis() != "sweep" && value.axis() != "model") absl::StrAppend(&text, value.axis(), "=", value.value(), " ");
+    if (value.axis() != "sweep" && value.axis() != "model")
+      absl::StrAppend(&text, value.axis(), "=", value.value(), " ");
   }
   return text;
 }
@@ -88,7 +89,8 @@ DataSet ReadDataSet(const record::Record& record) {
 std::map<std::string, Curve> CurvesOf(const record::Record& record) {
   std::map<std::string, Curve> curves;
   for (const record::ExactSeries& series : record.exact().series()) {
-    if (series.index_name() != "epoch" || series.bits_size() != series.index_size() || series.bits_size() == 0) continue;
+    if (series.index_name() != "epoch" || series.bits_size() != series.index_size() || series.bits_size() == 0)
+      continue;
     curves[series.name()] = {{series.index().begin(), series.index().end()}, ExactReals(record, series.name())};
   }
   return curves;
@@ -109,8 +111,8 @@ absl::Status ReadUtterances(const record::Record& record, Run& run) {
     return absl::OkStatus();
   }
   if (run.targets.size() != run.transcripts.size()) {
-    return Contradiction(record, absl::StrCat(run.targets.size(), " test targets but ", run.transcripts.size(),
-                                              " test transcripts"));
+    return Contradiction(
+        record, absl::StrCat(run.targets.size(), " test targets but ", run.transcripts.size(), " test transcripts"));
   }
   for (size_t i = 0; i < run.targets.size(); ++i) {
     run.scores.push_back(ScoreTranscript(run.targets[i], run.transcripts[i]));
@@ -171,8 +173,7 @@ int RoundsOf(const record::Record& record) {
 }
 
 void AddCosts(const record::Record& record, Decoder decoder, Data& data) {
-  data.costs.push_back(
-      {decoder, AxisInteger(record, "B").value_or(0), AxisInteger(record, "S").value_or(0), &record});
+  data.costs.push_back({decoder, AxisInteger(record, "B").value_or(0), AxisInteger(record, "S").value_or(0), &record});
 }
 
 void Order(Data& data) {

@@ -35,8 +35,8 @@ void AddExamples(const Data& data, md::Document& report);
 // Every run on a line.
 void AddRuns(const Data& data, md::Document& report);
 
-// Curves by file name: "loss.svg", "similarity.svg", "error-rate.svg", and "DECODER-loss.svg" and "DECODER-similarity.svg"
-// of each decoder with runs.
+// Curves by file name: "loss.svg", "similarity.svg", "error-rate.svg", and of each decoder with runs "DECODER-loss.svg"
+// and "DECODER-similarity.svg".
 std::map<std::string, std::string> TrainingPlots(const Data& data);
 
 // "attention-DECODER.svg" of each decoder with a recorded map.

@@ -1,5 +1,5 @@
-// Answer 3: how an LSTM and attention process text, and what that costs: chains of dependent operations against parallel
-// work, in training and in decoding.
+// Answer 3: how an LSTM and attention process text, and what that costs: chains of dependent operations against
+// parallel work, in training and in decoding.
 #include <algorithm>
 #include <cmath>
 
@@ -47,8 +47,8 @@ const CostRecord* Largest(const Data& data, Decoder decoder, const std::string& 
     const bool has = CostOf(*costs.record, program, record::Cost::OPERATIONS) != nullptr ||
                      CostOf(*costs.record, program, record::Cost::DEPTH) != nullptr;
     if (costs.decoder != decoder || !has) continue;
-    if (largest != nullptr && std::make_pair(costs.length, costs.batch) <=
-                                  std::make_pair(largest->length, largest->batch)) {
+    if (largest != nullptr &&
+        std::make_pair(costs.length, costs.batch) <= std::make_pair(largest->length, largest->batch)) {
       continue;
     }
     largest = &costs;
@@ -120,25 +120,29 @@ md::Inline TimeRatio(const Data& data, const std::string& program) {
   if (a == nullptr || b == nullptr) return md::Absent("not measured for both");
   const bool same_size = recurrent->batch == transformer->batch && recurrent->length == transformer->length;
   if (!same_size) return md::Absent("not of one size");
-  if (a->measurement() != b->measurement() || a->sample_size() != b->sample_size()) return md::Absent("not interleaved");
+  if (a->measurement() != b->measurement() || a->sample_size() != b->sample_size())
+    return md::Absent("not interleaved");
   return md::MeasuredEstimate(PairedRatio(Samples(*a), Samples(*b), kLevel), "", 3);
 }
 
 void AddExplanation(md::Document& report) {
-  report.Paragraph(md::Text("Both decoders turn the text so far into one query a position, which then looks for its "
-                            "place in the audio. They differ in how that query comes to know the text:"));
+  report.Paragraph(
+      md::Text("Both decoders turn the text so far into one query a position, which then looks for its "
+               "place in the audio. They differ in how that query comes to know the text:"));
   report.Bullets(
       {md::Bold("The LSTM reads one token after another.") +
-           md::Text(" Its state, a vector of outputs and one of cells, is all that it keeps of the text before. Each "
-                    "token updates the state through gates, so that token i reaches position S through S − i updates. "
-                    "Order is built in, the recent past weighs most, and a state cannot be had before the one it follows "
-                    "from, not even in training, where the whole text is given."),
+           md::Text(
+               " Its state, a vector of outputs and one of cells, is all that it keeps of the text before. Each "
+               "token updates the state through gates, so that token i reaches position S through S − i updates. "
+               "Order is built in, the recent past weighs most, and a state cannot be had before the one it follows "
+               "from, not even in training, where the whole text is given."),
        md::Bold("Attention reads all tokens at once.") +
-           md::Text(" Each position compares its query with a key of every token up to itself (a mask hides the later "
-                    "ones) and takes the weighted mean of their values. Any token is one step away from any later one. "
-                    "The mean has no order: a learned vector for each position, added to the tokens, is what tells them "
-                    "apart. In training all positions are computed side by side; the price is a comparison for each pair "
-                    "of positions."),
+           md::Text(
+               " Each position compares its query with a key of every token up to itself (a mask hides the later "
+               "ones) and takes the weighted mean of their values. Any token is one step away from any later one. "
+               "The mean has no order: a learned vector for each position, added to the tokens, is what tells them "
+               "apart. In training all positions are computed side by side; the price is a comparison for each pair "
+               "of positions."),
        md::Bold("In decoding both go token by token,") +
            md::Text(" since each token is chosen from the one before. The LSTM then carries a state of one size; "
                     "attention keeps keys and values of all tokens so far, and each token costs a little more than the "
@@ -172,8 +176,8 @@ void AddMissing(const Data& data, md::Document& report) {
   for (const char* program : kPrograms) {
     for (const Decoder decoder : kDecoders) {
       if (Largest(data, decoder, program) != nullptr) continue;
-      items.push_back(md::Text(absl::StrCat("No costs are recorded of: ", NameOf(decoder), " decoder, ",
-                                            ProgramText(program), ".")));
+      items.push_back(md::Text(
+          absl::StrCat("No costs are recorded of: ", NameOf(decoder), " decoder, ", ProgramText(program), ".")));
     }
   }
   if (!items.empty()) report.Bullets(items);
@@ -206,9 +210,9 @@ const record::Cost* ForwardDepth(const Data& data, Decoder decoder) {
 std::string ChainSentence(const Data& data, Decoder decoder) {
   const record::Cost* const depth = ForwardDepth(data, decoder);
   if (depth == nullptr) return absl::StrCat("The chain of the ", NameOf(decoder), " decoder is not recorded. ");
-  return absl::StrCat("The longest chain of dependent operations with the ", NameOf(decoder), " decoder is ",
-                      depth->text(),
-                      DegreeInLength(*depth) == 0 ? ", whatever the length of the text. " : ", so it grows with the text. ");
+  return absl::StrCat(
+      "The longest chain of dependent operations with the ", NameOf(decoder), " decoder is ", depth->text(),
+      DegreeInLength(*depth) == 0 ? ", whatever the length of the text. " : ", so it grows with the text. ");
 }
 
 // What follows where the chains are as the explanation says.
@@ -217,7 +221,8 @@ std::string ChainConclusion(const Data& data) {
   const record::Cost* const transformer = ForwardDepth(data, Decoder::kTransformer);
   if (recurrent == nullptr || transformer == nullptr) return "";
   if (DegreeInLength(*recurrent) == 0 || DegreeInLength(*transformer) > 0) return "";
-  return "In training, where all tokens are given, the LSTM therefore waits S times for a small product, while attention "
+  return "In training, where all tokens are given, the LSTM therefore waits S times for a small product, while "
+         "attention "
          "does one large one; in decoding both wait for every token, and that advantage is gone.";
 }
 
@@ -230,21 +235,21 @@ void AddProcessing(const Data& data, md::Document& report) {
     report.Paragraph(md::Text("There are no records of costs, so chains, operations and times cannot be shown."));
     return;
   }
-  report.Paragraph(
-      md::Text("The longest chain is the number of operations of the compiled program each of which needs the result of "
-               "the one before, each step of the LSTM counted: what remains sequential on a machine of any width. "
-               "Operations over chain is how many could run at once on average. A token of the forward pass and of the "
-               "training step is one of B·S; in decoding each step makes one token of each of B utterances. Programs "
-               "include the encoder except where decoding has run it once. The last column is the rate of operations as "
-               "a share of that of a bare oneDNN matrix product (f32, 1024³, one thread) in the same rounds."));
+  report.Paragraph(md::Text(
+      "The longest chain is the number of operations of the compiled program each of which needs the result of "
+      "the one before, each step of the LSTM counted: what remains sequential on a machine of any width. "
+      "Operations over chain is how many could run at once on average. A token of the forward pass and of the "
+      "training step is one of B·S; in decoding each step makes one token of each of B utterances. Programs "
+      "include the encoder except where decoding has run it once. The last column is the rate of operations as "
+      "a share of that of a bare oneDNN matrix product (f32, 1024³, one thread) in the same rounds."));
   AddTable(data, report);
   AddMissing(data, report);
   AddPolynomials(data, report);
   report.Paragraph(md::Text(absl::StrCat(ChainSentence(data, Decoder::kRecurrent),
                                          ChainSentence(data, Decoder::kTransformer), ChainConclusion(data))));
-  report.Paragraph(md::Text("Time of the recurrent over that of the transformer decoder in the same rounds: training step ") +
-                   TimeRatio(data, kTraining) + md::Text(", each token of decoding ") + TimeRatio(data, kStep) +
-                   md::Text("."));
+  report.Paragraph(
+      md::Text("Time of the recurrent over that of the transformer decoder in the same rounds: training step ") +
+      TimeRatio(data, kTraining) + md::Text(", each token of decoding ") + TimeRatio(data, kStep) + md::Text("."));
 }
 
 }  // namespace plumbline::ljspeech

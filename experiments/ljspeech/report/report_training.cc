@@ -96,7 +96,8 @@ void AddEpochs(const std::vector<Run>& runs, md::Document& report) {
     return;
   }
   if (runs.size() > 1) {
-    report.Paragraph(md::Text(absl::StrCat("Means over ", runs.size(), " seeds, diverged runs left out; bars in the "
+    report.Paragraph(md::Text(absl::StrCat("Means over ", runs.size(),
+                                           " seeds, diverged runs left out; bars in the "
                                            "figures go from the least to the greatest.")));
   }
   report.Add(table);
@@ -116,8 +117,8 @@ void AddTestTable(const Data& data, const Findings& findings, Decoder decoder, m
     } else if (result.over_utterances.ok()) {
       row.push_back(ScoreText(result.over_utterances));
     } else {
-      row.push_back(md::Text(absl::StrCat(FixedText(result.mean, kScoreDecimals), " (no interval: ",
-                                          result.over_utterances.status().message(), ")")));
+      row.push_back(md::Text(absl::StrCat(FixedText(result.mean, kScoreDecimals),
+                                          " (no interval: ", result.over_utterances.status().message(), ")")));
     }
     if (data.seeds.size() > 1) row.push_back(result.has_value() ? ScoreText(result.over_seeds) : md::Text("—"));
     if (!data.set.embedded) {
@@ -131,7 +132,8 @@ void AddTestTable(const Data& data, const Findings& findings, Decoder decoder, m
 
 std::string Description(Decoder decoder) {
   return decoder == Decoder::kRecurrent
-             ? "The decoder embeds the text so far, normalizes it, runs an LSTM of one layer over it, and lets what comes "
+             ? "The decoder embeds the text so far, normalizes it, runs an LSTM of one layer over it, and lets what "
+               "comes "
                "out attend to the encoded audio."
              : "The decoder embeds the text so far, adds a learned vector for each position, lets the tokens attend to "
                "themselves and those before them, and what comes out attend to the encoded audio.";
@@ -213,9 +215,9 @@ void AddParameters(const Data& data, md::Document& report) {
     }
   }
   if (forms.empty()) return;
-  report.Paragraph(md::Text(absl::StrCat(
-      "In total as many as ", absl::StrJoin(forms, " and as "),
-      ". (The text has four encoder blocks and a norm after each sum, the published code two blocks and no such norms.)")));
+  report.Paragraph(md::Text(absl::StrCat("In total as many as ", absl::StrJoin(forms, " and as "),
+                                         ". (The text has four encoder blocks and a norm after each sum, the published "
+                                         "code two blocks and no such norms.)")));
 }
 
 void AddDecoder(const Data& data, const Findings& findings, Decoder decoder, md::Document& report) {

@@ -1,6 +1,6 @@
-// The scores of transcripts as this experiment reports them, so that whoever trains and whoever reports count alike: the
-// similarities over all tokens, the markers `<` and `>` included, as the exercise's published code compares; the error
-// rates without the markers, as error rates are usually understood.
+// The scores of transcripts as this experiment reports them, so that whoever trains and whoever reports count alike:
+// the similarities over all tokens, the markers `<` and `>` included, as the exercise's published code compares; the
+// error rates without the markers, as error rates are usually understood.
 #ifndef PLUMBLINE_EXPERIMENTS_LJSPEECH_REPORT_TRANSCRIPT_SCORES_H_
 #define PLUMBLINE_EXPERIMENTS_LJSPEECH_REPORT_TRANSCRIPT_SCORES_H_
 

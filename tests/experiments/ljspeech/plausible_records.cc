@@ -72,9 +72,9 @@ record::Record MakeDataRecord(const PlausibleOptions& options) {
   return record;
 }
 
-constexpr const char* kWords[] = {"the",  "printing", "of",    "books", "in",      "being",  "modern", "and",
-                                  "with", "was",      "press", "which", "concern", "letter", "type",   "from",
-                                  "art",  "page",     "early", "a"};
+constexpr const char* kWords[] = {"the",  "printing", "of",  "books", "in",    "being",   "modern",
+                                  "and",  "with",     "was", "press", "which", "concern", "letter",
+                                  "type", "from",     "art", "page",  "early", "a"};
 
 std::string Sentence(int utterance) {
   std::string text;
@@ -103,7 +103,8 @@ std::string Transcript(const std::string& target, double errors, const std::stri
       text += said[i];
     }
   }
-  if (Noise(name + " step") < errors && text.size() > 20) text = text.substr(0, 12) + text.substr(4, 12) + text.substr(20);
+  if (Noise(name + " step") < errors && text.size() > 20)
+    text = text.substr(0, 12) + text.substr(4, 12) + text.substr(20);
   return absl::StrCat(text.substr(0, 97), ">");
 }
 
@@ -169,8 +170,10 @@ void AddCurves(const std::string& model, uint64_t seed, int epochs, record::Exac
 }
 
 void AddParameters(const std::string& model, record::Exact& exact) {
-  std::vector<std::pair<std::string, int64_t>> sizes = {{"encoder.conv1.weight", 48000}, {"encoder.conv1.bias", 200},
-                                                        {"encoder.conv2.weight", 120000}, {"encoder.conv2.bias", 200}};
+  std::vector<std::pair<std::string, int64_t>> sizes = {{"encoder.conv1.weight", 48000},
+                                                        {"encoder.conv1.bias", 200},
+                                                        {"encoder.conv2.weight", 120000},
+                                                        {"encoder.conv2.bias", 200}};
   for (int block = 0; block < 4; ++block) {
     sizes.emplace_back(absl::StrCat("encoder.block", block, ".att.query.weight"), 162200);
     sizes.emplace_back(absl::StrCat("encoder.block", block, ".mlp.fc1.weight"), 161400);
@@ -220,7 +223,12 @@ void AddAttention(const std::string& target, record::Exact& exact) {
 
 void AddSeries(const std::string& name, const std::string& unit, const std::string& measurement,
                const std::vector<double>& samples, record::Record& record) {
-  record::MeasuredSeries& series = *record.mutable_measured()->add_series();
+  record::Measured& measured = *record.mutable_measured();
+  const auto& listed = measured.measurement();
+  if (std::none_of(listed.begin(), listed.end(), [&](const auto& each) { return each.id() == measurement; })) {
+    measured.add_measurement()->set_id(measurement);
+  }
+  record::MeasuredSeries& series = *measured.add_series();
   series.set_name(name);
   series.set_unit(unit);
   series.set_measurement(measurement);
@@ -235,6 +243,7 @@ record::Record MakeTrainingRecord(const PlausibleOptions& options, const std::st
   AddDigest(record);
   record::ModelText& text = *record.add_model();
   text.set_name(absl::StrCat("speech_", model));
+  text.set_identity(Sha256Hex(model));
   text.set_text("loss { cross_entropy { label_smoothing: \"0.1\" } }\n");
   record::Exact& exact = *record.mutable_exact();
   AddParameters(model, exact);
@@ -280,8 +289,8 @@ void AddTimes(const std::string& program, const std::string& model, double secon
 record::Record MakeCostRecord(const std::string& model, int64_t length) {
   const bool recurrent = model == "recurrent";
   constexpr int64_t kBatch = 16;
-  record::Record record = Start(
-      {{"sweep", "cost"}, {"model", model}, {"B", absl::StrCat(kBatch)}, {"S", absl::StrCat(length)}}, 1, 1);
+  record::Record record =
+      Start({{"sweep", "cost"}, {"model", model}, {"B", absl::StrCat(kBatch)}, {"S", absl::StrCat(length)}}, 1, 1);
   const int64_t operations = kBatch * length * (recurrent ? 30'000'000 : 29'000'000);
   const int64_t depth = recurrent ? 45 + 3 * length : 52;
   const std::string chain = recurrent ? "45 + 3·S" : "52";
@@ -379,9 +388,9 @@ void Diverge(record::Record& run, int epochs) {
     series[i].mutable_value()->Truncate(epochs);
     while (series[i].digest_size() > epochs) series[i].mutable_digest()->RemoveLast();
   }
-  for (const char* name : {"test loss", "test jaccard", "test cosine", "test damerau_levenshtein",
-                           "test character error rate", "test word error rate", "test targets", "test transcripts",
-                           "attention map shape"}) {
+  for (const char* name :
+       {"test loss", "test jaccard", "test cosine", "test damerau_levenshtein", "test character error rate",
+        "test word error rate", "test targets", "test transcripts", "attention map shape"}) {
     RemoveValue(run, name);
   }
   *exact.add_value() = TextValue("stopped", "the loss became NaN at step 113 in 'decoder.rnn'; last finite loss 2.41");

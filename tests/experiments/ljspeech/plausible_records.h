@@ -1,5 +1,5 @@
-// Records such as the speech experiment makes, without running it: curves that fall and rise as in training, transcripts
-// with mistakes of every kind, costs counted by hand. The same options give the same records.
+// Records such as the speech experiment makes, without running it: curves that fall and rise as in training,
+// transcripts with mistakes of every kind, costs counted by hand. The same options give the same records.
 #ifndef PLUMBLINE_TESTS_EXPERIMENTS_LJSPEECH_PLAUSIBLE_RECORDS_H_
 #define PLUMBLINE_TESTS_EXPERIMENTS_LJSPEECH_PLAUSIBLE_RECORDS_H_
 

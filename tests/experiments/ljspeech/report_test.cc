@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "reports/record_text.h"
 #include "reports/record_values.h"
 #include "tests/experiments/ljspeech/plausible_records.h"
 
@@ -58,8 +59,9 @@ PlausibleOptions Real() {
 
 TEST(LjspeechReport, FirstLineWarnsOfGeneratedData) {
   const std::string report = ReportOf(PlausibleRecords({}));
-  EXPECT_THAT(report, StartsWith("**Generated data, not LJ Speech: no number below is comparable with published ones.** "
-                                 "Data: sentences spoken by a synthesizer"));
+  EXPECT_THAT(report,
+              StartsWith("**Generated data, not LJ Speech: no number below is comparable with published ones.** "
+                         "Data: sentences spoken by a synthesizer"));
   EXPECT_THAT(report, Not(HasSubstr("ublished, recurrent")));
   EXPECT_THAT(report, Not(HasSubstr("0.0055")));
 }
@@ -141,9 +143,10 @@ TEST(LjspeechReport, OneSeedConcludesOnItsNetworksOnly) {
   std::vector<record::Record> records = PlausibleRecords({});
   SetConstantGap(records, 1, "<ax>");
   const std::string report = ReportOf(records);
-  EXPECT_THAT(RowOf(report, "## 3.", "Damerau–Levenshtein ↑"),
-              HasSubstr("| +0.2500 \\[+0.2500,\u00A0+0.2500\\] | +0.2500 (one seed: no interval) | conclusive for these two "
-                        "networks; one seed does not show how much another would change |"));
+  EXPECT_THAT(
+      RowOf(report, "## 3.", "Damerau–Levenshtein ↑"),
+      HasSubstr("| +0.2500 \\[+0.2500,\u00A0+0.2500\\] | +0.2500 (one seed: no interval) | conclusive for these two "
+                "networks; one seed does not show how much another would change |"));
   EXPECT_THAT(report, HasSubstr("The transformer decoder is better by: "));
   EXPECT_THAT(report, Not(HasSubstr("The recurrent decoder is better by: ")));
 }
@@ -164,7 +167,8 @@ TEST(LjspeechReport, DifferencesWithinTheSpreadOfSeedsAreOpen) {
   std::vector<record::Record> records = PlausibleRecords(options);
   SetConstantGap(records, 1, "<ax>");
   SetConstantGap(records, 2, "<ab>");
-  EXPECT_THAT(RowOf(ReportOf(records), "## 3.", "cosine ↑"), HasSubstr("inconclusive: the interval over seeds contains 0"));
+  EXPECT_THAT(RowOf(ReportOf(records), "## 3.", "cosine ↑"),
+              HasSubstr("inconclusive: the interval over seeds contains 0"));
 }
 
 TEST(LjspeechReport, EqualDecodersAreNotToldApart) {
@@ -187,16 +191,18 @@ TEST(LjspeechReport, FewUtterancesHaveNoInterval) {
   PlausibleOptions options;
   options.utterances = 4;
   const std::string report = ReportOf(PlausibleRecords(options));
-  EXPECT_THAT(RowOf(report, "## 1.", "Jaccard"), HasSubstr("(no interval: 4 items are too few to resample: 10 are needed)"));
+  EXPECT_THAT(RowOf(report, "## 1.", "Jaccard"),
+              HasSubstr("(no interval: 4 items are too few to resample: 10 are needed)"));
   EXPECT_THAT(report, HasSubstr("**Utterance 0, "));
 }
 
 TEST(LjspeechReport, ARecordThatContradictsItsTranscriptsIsNoted) {
   std::vector<record::Record> records = PlausibleRecords({});
   SetReal(TrainingRun(records, "transformer", 1), "test cosine", 0.5);
-  EXPECT_THAT(ReportOf(records),
-              ContainsRegex("\\*\\*The record of the transformer decoder, seed 1, says 0\\.500000 for 'test cosine', its "
-                            "transcripts give 0\\.[0-9]+; the report uses the latter\\.\\*\\*"));
+  EXPECT_THAT(
+      ReportOf(records),
+      ContainsRegex("\\*\\*The record of the transformer decoder, seed 1, says 0\\.500000 for 'test cosine', its "
+                    "transcripts give 0\\.[0-9]+; the report uses the latter\\.\\*\\*"));
 }
 
 TEST(LjspeechReport, ParametersArePartedAndKnownFormsNamed) {
@@ -214,9 +220,10 @@ TEST(LjspeechReport, ChainsOperationsAndTimesComeFromTheLongestText) {
   EXPECT_THAT(RowOf(report, "### How the LSTM", "transformer | forward"), HasSubstr("| 16, 98 | 52 |"));
   EXPECT_THAT(RowOf(report, "### How the LSTM", "recurrent | decoding, each token"),
               HasSubstr("| 1, 98 | 22 | 77.3\u00A0k | 1\u202F700\u202F000 |"));
-  EXPECT_THAT(report, HasSubstr("with the recurrent decoder is 45 + 3·S, so it grows with the text. The longest chain of "
-                                "dependent operations with the transformer decoder is 52, whatever the length of the "
-                                "text. In training, where all tokens are given, the LSTM therefore waits S times"));
+  EXPECT_THAT(report,
+              HasSubstr("with the recurrent decoder is 45 + 3·S, so it grows with the text. The longest chain of "
+                        "dependent operations with the transformer decoder is 52, whatever the length of the "
+                        "text. In training, where all tokens are given, the LSTM therefore waits S times"));
   EXPECT_THAT(report, ContainsRegex("training step \\*1\\.[01][0-9]* .*each token of decoding \\*1\\.[01]"));
 }
 
@@ -250,7 +257,8 @@ TEST(LjspeechReport, ItDoesWithOneDecoder) {
   options.models = {"transformer"};
   const std::string report = ReportOf(PlausibleRecords(options));
   EXPECT_THAT(report, HasSubstr("(1) The recurrent decoder on the test set: there are no runs."));
-  EXPECT_THAT(report, HasSubstr("**Runs are missing (1); the answers below are provisional.** Not run: recurrent, seed 1."));
+  EXPECT_THAT(report,
+              HasSubstr("**Runs are missing (1); the answers below are provisional.** Not run: recurrent, seed 1."));
   EXPECT_THAT(report, HasSubstr("There are no two decoders whose difference could be explained."));
   EXPECT_THAT(report, HasSubstr("**Utterance "));
   EXPECT_THAT(RowOf(report, "## Parameters", "`decoder.self`"), HasSubstr("| — | 161\u202F400 |"));
@@ -333,8 +341,9 @@ TEST(LjspeechReport, TheAttentionMapShowsWhereTheAudioEnds) {
   const Files files = Render(PlausibleRecords({}));
   EXPECT_THAT(files.at("attention-recurrent.svg"), HasSubstr("end of the audio"));
   EXPECT_THAT(files.at("attention-recurrent.svg"), HasSubstr("head 2 of 2"));
-  EXPECT_THAT(files.at("report.md"), HasSubstr("rank correlation of a character's place with the mean place of its weight "
-                                               "1.000, 0.0 % of the weight on padding."));
+  EXPECT_THAT(files.at("report.md"),
+              HasSubstr("rank correlation of a character's place with the mean place of its weight "
+                        "1.000, 0.0 % of the weight on padding."));
 }
 
 TEST(LjspeechReport, ContradictionsAreErrors) {
@@ -350,10 +359,24 @@ TEST(LjspeechReport, ContradictionsAreErrors) {
   EXPECT_THAT(files.status().message(), HasSubstr("attention map: the target has not one character a row"));
 }
 
+TEST(LjspeechReport, RecordsComeBackFromTheirFiles) {
+  const std::vector<record::Record> records = PlausibleRecords({});
+  std::vector<record::Record> read;
+  for (const record::Record& record : records) {
+    const absl::StatusOr<std::string> text = RecordText(record);
+    ASSERT_TRUE(text.ok()) << text.status();
+    const absl::StatusOr<record::Record> back = ParseRecord(*text, "record");
+    ASSERT_TRUE(back.ok()) << back.status();
+    read.push_back(*back);
+  }
+  EXPECT_EQ(Render(read), Render(records));
+}
+
 TEST(LjspeechReport, WithoutATrainingRunThereIsNoReport) {
   PlausibleOptions options;
   options.models = {};
-  EXPECT_EQ(RenderLjspeechReport(PlausibleRecords(options)).status().message(), "ljspeech: no record of a training run");
+  EXPECT_EQ(RenderLjspeechReport(PlausibleRecords(options)).status().message(),
+            "ljspeech: no record of a training run");
 }
 
 }  // namespace

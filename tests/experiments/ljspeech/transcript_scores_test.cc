@@ -23,8 +23,7 @@ TEST(TranscriptScores, SimilaritiesSeeTheMarkersErrorRatesDoNot) {
 }
 
 TEST(TranscriptScores, SimilaritiesAreAveragedAndErrorsSummed) {
-  const absl::StatusOr<TranscriptMetrics> metrics =
-      ScoreTranscripts({"<ab>", "<abcd efgh>"}, {"<ax>", "<abcd efgh>"});
+  const absl::StatusOr<TranscriptMetrics> metrics = ScoreTranscripts({"<ab>", "<abcd efgh>"}, {"<ax>", "<abcd efgh>"});
   ASSERT_TRUE(metrics.ok());
   EXPECT_EQ(metrics->jaccard, (0.6 + 1) / 2);
   EXPECT_EQ(metrics->cosine, (0.75 + 1) / 2);
