@@ -90,7 +90,7 @@ void AddProvenance(const Data& data, md::Document& report) {
     items.push_back(md::Text(absl::StrCat(data.left_out, data.left_out == 1 ? " run" : " runs",
                                           " on other data, or with other epochs, batches or settings, are left out")));
   }
-  for (const std::string& note : data.notes) items.push_back(md::Bold(note));
+  for (const std::string& note : Contradictions(data)) items.push_back(md::Bold(note));
   report.Bullets(items);
 }
 

@@ -69,7 +69,6 @@ struct Data {
   std::set<uint64_t> seeds;                  // of any training run
   std::set<std::string> places;              // fingerprints of the records, as text
   int left_out = 0;                          // training runs of another setting
-  std::vector<std::string> notes;            // sentences on what the records contradict themselves in
 
   // Empty: none.
   const std::vector<Run>& RunsOf(Decoder decoder) const;

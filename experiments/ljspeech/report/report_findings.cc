@@ -288,6 +288,25 @@ md::Inline SignedText(const absl::StatusOr<Estimate>& estimate) {
                                SignedText(estimate->interval.high), "]"));
 }
 
+std::vector<std::string> Contradictions(const Data& data) {
+  constexpr double kTolerance = 1e-9;  // sums may have been made in another order
+  std::vector<std::string> notes;
+  for (const auto& [decoder, runs] : data.runs) {
+    for (const Run& run : runs) {
+      for (const Metric metric : kMetrics) {
+        const std::string name = absl::StrCat("test ", RecordName(metric));
+        const absl::StatusOr<double> recorded = ExactReal(*run.record, name);
+        const std::optional<double> value = TestValue(run, metric);
+        if (!recorded.ok() || !value.has_value() || std::fabs(*recorded - *value) <= kTolerance) continue;
+        notes.push_back(absl::StrCat("The record of the ", NameOf(decoder), " decoder, seed ", run.seed, ", says ",
+                                     SignificantText(*recorded, 6), " for '", name, "', its transcripts give ",
+                                     SignificantText(*value, 6), "; the report uses the latter."));
+      }
+    }
+  }
+  return notes;
+}
+
 std::vector<std::string> MissingRuns(const Data& data) {
   std::vector<std::string> missing;
   for (const Decoder decoder : kDecoders) {

@@ -120,6 +120,9 @@ md::Inline ScoreText(const absl::StatusOr<Estimate>& estimate);
 md::Inline SignedText(const absl::StatusOr<Estimate>& estimate);
 std::string SignedText(double value);
 
+// Sentences on records whose scores are not those of their transcripts; the report uses the latter.
+std::vector<std::string> Contradictions(const Data& data);
+
 // Runs that the others let expect and that have no record: "transformer, seed 3".
 std::vector<std::string> MissingRuns(const Data& data);
 

@@ -245,7 +245,7 @@ void AddScores(const Data& data, const Findings& findings, md::Document& report)
 }
 
 std::map<std::string, std::string> ScorePlots(const Data& data) {
-  constexpr size_t kMostPoints = 400;  // of a decoder, evenly spread over the test set
+  constexpr size_t kMostPoints = 200;  // of a decoder, evenly spread over the test set
   Plot plot;
   plot.title = "Letters against order: similarities of test utterances";
   plot.x.label = "cosine similarity";

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "experiments/ljspeech/report/attention_map_record.h"
-#include "experiments/ljspeech/report/transcript_scores.h"
+#include "experiments/training/transcript_metrics.h"
 #include "reports/digest.h"
 #include "reports/record_values.h"
 
@@ -122,13 +122,11 @@ void AddTest(const PlausibleOptions& options, const std::string& model, uint64_t
     index.push_back(i);
     sum += losses.back();
   }
-  const absl::StatusOr<ljspeech::TranscriptMetrics> metrics = ljspeech::ScoreTranscripts(targets, transcripts);
   *exact.add_value() = RealValue("test loss", "", sum / options.utterances);
-  *exact.add_value() = RealValue("test jaccard", "", metrics->jaccard);
-  *exact.add_value() = RealValue("test cosine", "", metrics->cosine);
-  *exact.add_value() = RealValue("test damerau_levenshtein", "", metrics->damerau_levenshtein);
-  *exact.add_value() = RealValue("test character error rate", "", metrics->character_error_rate);
-  *exact.add_value() = RealValue("test word error rate", "", metrics->word_error_rate);
+  const auto metrics = TranscriptMetrics(targets, transcripts, "<>");
+  for (const auto& [name, value] : *metrics) {
+    *exact.add_value() = RealValue(absl::StrCat("test ", name), "", value);
+  }
   if (!options.transcripts) return;
   *exact.add_value() = TextValue("test targets", absl::StrJoin(targets, "\n"));
   *exact.add_value() = TextValue("test transcripts", absl::StrJoin(transcripts, "\n"));
