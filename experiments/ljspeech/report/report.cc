@@ -187,6 +187,7 @@ absl::StatusOr<std::map<std::string, std::string>> RenderLjspeechReport(const st
   AddDecoder(*data, findings, Decoder::kTransformer, report);
   report.Heading(2, md::Text("3. The difference, and what explains it"));
   AddComparison(*data, findings, report);
+  AddErrors(*data, report);
   AddProcessing(*data, report);
   AddAttention(*data, report);
   AddArgument(*data, findings, report);
@@ -198,6 +199,7 @@ absl::StatusOr<std::map<std::string, std::string>> RenderLjspeechReport(const st
   std::map<std::string, std::string> files = TrainingPlots(*data);
   files.merge(AttentionPlots(*data));
   files.merge(ScorePlots(*data));
+  files["processing.svg"] = ProcessingDiagram();
   files["report.md"] = *text;
   return files;
 }

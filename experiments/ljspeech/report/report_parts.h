@@ -19,6 +19,8 @@ void AddDecoder(const Data& data, const Findings& findings, Decoder decoder, md:
 
 // Answer 3, its evidence: both decoders on the test set, and together by epoch.
 void AddComparison(const Data& data, const Findings& findings, md::Document& report);
+// Errors by kind, and scores by length of the text.
+void AddErrors(const Data& data, md::Document& report);
 // How the two process the text, with depths, operations and times.
 void AddProcessing(const Data& data, md::Document& report);
 // What the decoders attend to in the audio.
@@ -44,6 +46,9 @@ std::map<std::string, std::string> AttentionPlots(const Data& data);
 
 // "scores.svg" where there are transcripts.
 std::map<std::string, std::string> ScorePlots(const Data& data);
+
+// "processing.svg": how an LSTM and attention turn a text into queries. The same for all records.
+std::string ProcessingDiagram();
 
 // The total number of parameters; 0: not recorded, or runs disagree.
 int64_t ParameterCount(const Data& data, Decoder decoder);

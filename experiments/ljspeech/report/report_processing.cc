@@ -2,6 +2,8 @@
 // parallel work, in training and in decoding.
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "experiments/ljspeech/report/report_parts.h"
@@ -40,18 +42,18 @@ int DegreeInLength(const record::Cost& cost) {
   return degree;
 }
 
-// Of one program and decoder the record with the longest text and, of these, the largest batch. Null: none.
-const CostRecord* Largest(const Data& data, Decoder decoder, const std::string& program) {
+// Of one program and decoder the record with the longest text, or with texts of `length` where that is given, and of
+// these the one with the largest batch. Null: none.
+const CostRecord* Largest(const Data& data, Decoder decoder, const std::string& program,
+                          std::optional<int64_t> length = std::nullopt) {
   const CostRecord* largest = nullptr;
   for (const CostRecord& costs : data.costs) {
     const bool has = CostOf(*costs.record, program, record::Cost::OPERATIONS) != nullptr ||
                      CostOf(*costs.record, program, record::Cost::DEPTH) != nullptr;
-    if (costs.decoder != decoder || !has) continue;
-    if (largest != nullptr &&
-        std::make_pair(costs.length, costs.batch) <= std::make_pair(largest->length, largest->batch)) {
-      continue;
-    }
-    largest = &costs;
+    if (costs.decoder != decoder || !has || costs.length != length.value_or(costs.length)) continue;
+    const bool larger = largest == nullptr ||
+                        std::make_pair(costs.length, costs.batch) > std::make_pair(largest->length, largest->batch);
+    if (larger) largest = &costs;
   }
   return largest;
 }
@@ -111,24 +113,27 @@ std::string SizeText(const CostRecord& costs) {
 }
 
 // Recurrent over transformer where both were timed in the same rounds.
-md::Inline TimeRatio(const Data& data, const std::string& program) {
-  const CostRecord* const recurrent = Largest(data, Decoder::kRecurrent, program);
-  const CostRecord* const transformer = Largest(data, Decoder::kTransformer, program);
+md::Inline TimeRatio(const CostRecord* recurrent, const CostRecord* transformer, const std::string& program) {
   if (recurrent == nullptr || transformer == nullptr) return md::Absent("not recorded for both");
   const record::MeasuredSeries* const a = FindMeasuredSeries(*recurrent->record, TimeSeries(program));
   const record::MeasuredSeries* const b = FindMeasuredSeries(*transformer->record, TimeSeries(program));
   if (a == nullptr || b == nullptr) return md::Absent("not measured for both");
   const bool same_size = recurrent->batch == transformer->batch && recurrent->length == transformer->length;
   if (!same_size) return md::Absent("not of one size");
-  if (a->measurement() != b->measurement() || a->sample_size() != b->sample_size())
-    return md::Absent("not interleaved");
+  const bool interleaved = a->measurement() == b->measurement() && a->sample_size() == b->sample_size();
+  if (!interleaved) return md::Absent("not interleaved");
   return md::MeasuredEstimate(PairedRatio(Samples(*a), Samples(*b), kLevel), "", 3);
+}
+
+md::Inline TimeRatio(const Data& data, const std::string& program) {
+  return TimeRatio(Largest(data, Decoder::kRecurrent, program), Largest(data, Decoder::kTransformer, program), program);
 }
 
 void AddExplanation(md::Document& report) {
   report.Paragraph(
       md::Text("Both decoders turn the text so far into one query a position, which then looks for its "
                "place in the audio. They differ in how that query comes to know the text:"));
+  report.Image("How an LSTM and attention turn a text into queries", "processing.svg");
   report.Bullets(
       {md::Bold("The LSTM reads one token after another.") +
            md::Text(
@@ -168,6 +173,60 @@ void AddTable(const Data& data, md::Document& report) {
     }
   }
   report.Add(table);
+}
+
+// How chain and time of a training step grow with the text, where more than one length is recorded.
+void AddLengths(const Data& data, md::Document& report) {
+  std::set<int64_t> lengths;
+  for (const CostRecord& costs : data.costs) {
+    if (CostOf(*costs.record, kTraining, record::Cost::OPERATIONS) != nullptr) lengths.insert(costs.length);
+  }
+  if (lengths.size() < 2) return;
+  md::Table table({{md::Text("S"), md::Align::kRight},
+                   {md::Text("recurrent, chain"), md::Align::kRight},
+                   {md::Text("transformer, chain"), md::Align::kRight},
+                   {md::Text("recurrent, time"), md::Align::kRight},
+                   {md::Text("transformer, time"), md::Align::kRight},
+                   {md::Text("time, recurrent over transformer"), md::Align::kRight}});
+  for (const int64_t length : lengths) {
+    const CostRecord* const recurrent = Largest(data, Decoder::kRecurrent, kTraining, length);
+    const CostRecord* const transformer = Largest(data, Decoder::kTransformer, kTraining, length);
+    const auto chain = [](const CostRecord* costs) {
+      const record::Cost* const depth =
+          costs == nullptr ? nullptr : CostOf(*costs->record, kTraining, record::Cost::DEPTH);
+      return depth == nullptr ? md::Text("—") : md::Exact(depth->value());
+    };
+    const auto time = [](const CostRecord* costs) {
+      const std::vector<double> samples =
+          costs == nullptr ? std::vector<double>() : MeasuredSamples(*costs->record, TimeSeries(kTraining));
+      return samples.empty() ? md::Text("—") : md::MeasuredMedian(samples, "s", 3);
+    };
+    table.AddRow({md::Exact(length), chain(recurrent), chain(transformer), time(recurrent), time(transformer),
+                  TimeRatio(recurrent, transformer, kTraining)});
+  }
+  report.Paragraph(md::Text("A training step by the length of the text:"));
+  report.Add(table);
+}
+
+// What a whole transcript takes: the encoder once, then token by token.
+void AddUtterance(const Data& data, md::Document& report) {
+  std::vector<md::Inline> items;
+  for (const Decoder decoder : kDecoders) {
+    const CostRecord* const prologue = Largest(data, decoder, kPrologue);
+    const CostRecord* const step = Largest(data, decoder, kStep);
+    if (prologue == nullptr || step == nullptr || step->length == 0) continue;
+    const absl::StatusOr<double> once = Median(MeasuredSamples(*prologue->record, TimeSeries(kPrologue)));
+    const absl::StatusOr<double> each = Median(MeasuredSamples(*step->record, TimeSeries(kStep)));
+    if (!once.ok() || !each.ok() || prologue->batch != step->batch) continue;
+    const auto tokens = static_cast<double>(step->length);
+    items.push_back(md::Text(absl::StrCat(NameOf(decoder), ", ", std::max<int64_t>(1, step->batch), " at a time, ",
+                                          step->length, " tokens: ")) +
+                    md::Measured(*once, "s", 3) + md::Text(absl::StrCat(" + ", step->length, " · ")) +
+                    md::Measured(*each, "s", 3) + md::Text(" = ") + md::Measured(*once + tokens * *each, "s", 3));
+  }
+  if (items.empty()) return;
+  report.Paragraph(md::Text("A whole transcript, from the medians of its parts:"));
+  report.Bullets(items);
 }
 
 // Programs without a record, as a sentence.
@@ -222,8 +281,7 @@ std::string ChainConclusion(const Data& data) {
   if (recurrent == nullptr || transformer == nullptr) return "";
   if (DegreeInLength(*recurrent) == 0 || DegreeInLength(*transformer) > 0) return "";
   return "In training, where all tokens are given, the LSTM therefore waits S times for a small product, while "
-         "attention "
-         "does one large one; in decoding both wait for every token, and that advantage is gone.";
+         "attention does one large one; in decoding both wait for every token, and that advantage is gone.";
 }
 
 }  // namespace
@@ -244,6 +302,8 @@ void AddProcessing(const Data& data, md::Document& report) {
       "a share of that of a bare oneDNN matrix product (f32, 1024³, one thread) in the same rounds."));
   AddTable(data, report);
   AddMissing(data, report);
+  AddLengths(data, report);
+  AddUtterance(data, report);
   AddPolynomials(data, report);
   report.Paragraph(md::Text(absl::StrCat(ChainSentence(data, Decoder::kRecurrent),
                                          ChainSentence(data, Decoder::kTransformer), ChainConclusion(data))));
