@@ -158,8 +158,8 @@ void AddTable(const Data& data, md::Document& report) {
   md::Table table({{md::Text("decoder"), md::Align::kLeft},
                    {md::Text("program"), md::Align::kLeft},
                    {md::Text("B, S"), md::Align::kRight},
-                   {md::Text("longest chain of operations"), md::Align::kLeft},
-                   {md::Text("operations over chain"), md::Align::kRight},
+                   {md::Text("longest chain"), md::Align::kLeft},
+                   {md::Text("arithmetic a link"), md::Align::kRight},
                    {md::Text("operations a token"), md::Align::kRight},
                    {md::Text("time a token"), md::Align::kRight},
                    {md::Text("of bare"), md::Align::kRight}});
@@ -294,12 +294,14 @@ void AddProcessing(const Data& data, md::Document& report) {
     return;
   }
   report.Paragraph(md::Text(
-      "The longest chain is the number of operations of the compiled program each of which needs the result of "
-      "the one before, each step of the LSTM counted: what remains sequential on a machine of any width. "
-      "Operations over chain is how many could run at once on average. A token of the forward pass and of the "
-      "training step is one of B·S; in decoding each step makes one token of each of B utterances. Programs "
-      "include the encoder except where decoding has run it once. The last column is the rate of operations as "
-      "a share of that of a bare oneDNN matrix product (f32, 1024³, one thread) in the same rounds."));
+      "The longest chain is the number of operations of the compiled program of which each needs the result of the one "
+      "before: what remains sequential on a machine of any width. A whole matrix product is one link, a step of the "
+      "LSTM "
+      "has several. Arithmetic a link is the arithmetic operations of the program over that number: how much there is "
+      "to do side by side. A token of the forward pass and of the training step is one of B·S; in decoding each step "
+      "makes one token of each of B utterances. Programs include the encoder, but for the steps of decoding, before "
+      "which it has run. The last column is the rate of operations as a share of that of a bare oneDNN matrix product "
+      "(f32, 1024³, one thread) in the same rounds."));
   AddTable(data, report);
   AddMissing(data, report);
   AddLengths(data, report);

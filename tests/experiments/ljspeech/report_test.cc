@@ -100,7 +100,7 @@ TEST(LjspeechReport, EveryFigureIsNamedInTheText) {
   }
   for (const char* name : {"loss.svg", "similarity.svg", "error-rate.svg", "recurrent-loss.svg", "transformer-loss.svg",
                            "recurrent-similarity.svg", "transformer-similarity.svg", "attention-recurrent.svg",
-                           "attention-transformer.svg", "scores.svg"}) {
+                           "attention-transformer.svg", "scores.svg", "processing.svg"}) {
     EXPECT_EQ(files.count(name), 1) << name;
   }
 }
@@ -229,6 +229,52 @@ TEST(LjspeechReport, ChainsOperationsAndTimesComeFromTheLongestText) {
                         "dependent operations with the transformer decoder is 52, whatever the length of the "
                         "text. In training, where all tokens are given, the LSTM therefore waits S times"));
   EXPECT_THAT(report, ContainsRegex("training step \\*1\\.[01][0-9]* .*each token of decoding \\*1\\.[01]"));
+}
+
+TEST(LjspeechReport, ChainsAreShownByLengthAndTranscriptsSummed) {
+  const std::string report = ReportOf(PlausibleRecords({}));
+  EXPECT_THAT(report, HasSubstr("\n| 24 | 346 | 150 | *1.48 s"));
+  EXPECT_THAT(report, HasSubstr("\n| 98 | 1012 | 150 | *1.48 s"));
+  EXPECT_THAT(report,
+              ContainsRegex("- recurrent, 1 at a time, 98 tokens: \\*6[01]\\.[0-9].ms\\* \\+ 98 · \\*3[0-9]+ µs\\* = "
+                            "\\*9[0-9]\\.[0-9].ms\\*"));
+}
+
+TEST(LjspeechReport, ErrorsAreCountedByKind) {
+  std::vector<record::Record> records = PlausibleRecords({});
+  std::vector<std::string> transcripts = Repeated("<a bc>", 20);
+  transcripts[0] = "<x bc>";
+  transcripts[1] = "<a bcd e>";
+  transcripts[2] = "<bc>";
+  SetTranscripts(TrainingRun(records, "recurrent", 1), Repeated("<a bc>", 20), transcripts);
+  const std::string report = ReportOf(records);
+  EXPECT_THAT(report, HasSubstr("| recurrent | characters | 80 | 1 | 3 | 2 | 1.2 % | 3.8 % | 2.5 % |"));
+  EXPECT_THAT(report, HasSubstr("| recurrent | words | 40 | 2 | 1 | 1 | 5.0 % | 2.5 % | 2.5 % |"));
+  EXPECT_THAT(report, HasSubstr("There are no transcripts of the same targets and seed from both decoders"));
+}
+
+// Targets of 12 and 42 tokens; in long ones the recurrent decoder leaves out the first `missing` characters.
+std::string GrowthOf(int missing_of_short, int missing_of_long) {
+  std::vector<std::string> targets, transcripts;
+  for (int i = 0; i < 80; ++i) {
+    const bool is_long = i % 2 == 1;
+    const std::string said(is_long ? 40 : 10, 'a');
+    targets.push_back(absl::StrCat("<", said, ">"));
+    transcripts.push_back(absl::StrCat("<", said.substr(is_long ? missing_of_long : missing_of_short), ">"));
+  }
+  std::vector<record::Record> records = PlausibleRecords({});
+  SetTranscripts(TrainingRun(records, "recurrent", 1), targets, transcripts);
+  SetTranscripts(TrainingRun(records, "transformer", 1), targets, targets);
+  const std::string report = ReportOf(records);
+  EXPECT_THAT(report, HasSubstr("\n| 12 to 12 | 20 | "));
+  EXPECT_THAT(report, HasSubstr("\n| 42 to 42 | 20 | "));
+  return report;
+}
+
+TEST(LjspeechReport, GrowthWithTheLengthFollowsTheNumbers) {
+  EXPECT_THAT(GrowthOf(1, 20), HasSubstr("the longer the text, the more the recurrent decoder falls behind."));
+  EXPECT_THAT(GrowthOf(6, 1), HasSubstr("The difference is smaller for the longest texts"));
+  EXPECT_THAT(GrowthOf(0, 0), HasSubstr("do not show that the difference depends on the length."));
 }
 
 TEST(LjspeechReport, MissingCostsAreNamed) {
