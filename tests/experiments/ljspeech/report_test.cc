@@ -233,11 +233,10 @@ TEST(LjspeechReport, ChainsOperationsAndTimesComeFromTheLongestText) {
 
 TEST(LjspeechReport, ChainsAreShownByLengthAndTranscriptsSummed) {
   const std::string report = ReportOf(PlausibleRecords({}));
-  EXPECT_THAT(report, HasSubstr("\n| 24 | 346 | 150 | *1.48 s"));
-  EXPECT_THAT(report, HasSubstr("\n| 98 | 1012 | 150 | *1.48 s"));
-  EXPECT_THAT(report,
-              ContainsRegex("- recurrent, 1 at a time, 98 tokens: \\*6[01]\\.[0-9].ms\\* \\+ 98 · \\*3[0-9]+ µs\\* = "
-                            "\\*9[0-9]\\.[0-9].ms\\*"));
+  EXPECT_THAT(report, HasSubstr("\n| 24 | 346 | 150 | *1.48\u00A0s"));
+  EXPECT_THAT(report, HasSubstr("\n| 98 | 1012 | 150 | *1.48\u00A0s"));
+  EXPECT_THAT(report, HasSubstr("- recurrent, 1 at a time, 98 tokens: *61.7\u00A0ms* + 98 · *322\u00A0µs* = "
+                                "*93.3\u00A0ms*"));
 }
 
 TEST(LjspeechReport, ErrorsAreCountedByKind) {
