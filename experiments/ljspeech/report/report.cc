@@ -144,7 +144,7 @@ void AddShort(const Data& data, const Findings& findings, md::Document& report) 
         absl::StrCat("(", number++, ") The ", NameOf(decoder), " decoder on the test set: ",
                      data.RunsOf(decoder).empty() ? "there are no runs" : ScoresText(findings, decoder), ".")));
   }
-  items.push_back(md::Text(absl::StrCat("(3) The difference, ", ThirdAnswer(findings), ".")));
+  items.push_back(md::Text(absl::StrCat("(3) The difference: ", ThirdAnswer(findings), ".")));
   items.push_back(
       md::Text("(4) Jaccard's index and the cosine compare which letters occur, on two scales; Damerau–Levenshtein's "
                "similarity also wants them in order, and so is the one to trust for a transcript."));

@@ -32,6 +32,9 @@ struct DataSet {
   std::string sentence;                    // which data
   bool embedded = false;
   std::vector<std::pair<std::string, int64_t>> items;  // of each split that is recorded
+
+  // Known to be what published results are of.
+  bool real() const { return record != nullptr && !embedded; }
 };
 
 // One quantity by epoch.

@@ -147,7 +147,7 @@ Verdict Gap::verdict() const {
   if (!over_utterances.ok()) return Verdict::kOpen;
   const int side = Side(over_utterances->interval);
   if (side == 0) return Verdict::kOpen;
-  if (seeds == 1) return Verdict::kForThesePairs;
+  if (seeds == 1) return Verdict::kForTheseNetworks;
   return over_seeds.ok() && Side(over_seeds->interval) == side ? Verdict::kConclusive : Verdict::kOpen;
 }
 
@@ -186,7 +186,7 @@ std::string VerdictText(const Gap& gap) {
   switch (gap.verdict()) {
     case Verdict::kConclusive:
       return "conclusive";
-    case Verdict::kForThesePairs:
+    case Verdict::kForTheseNetworks:
       return "conclusive for these two networks; one seed does not show how much another would change";
     case Verdict::kOpen:
       break;

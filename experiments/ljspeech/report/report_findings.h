@@ -63,8 +63,8 @@ struct TestResult {
 TestResult MeasureTest(const std::vector<Run>& runs, Metric metric);
 
 enum class Verdict {
-  kConclusive,     // both intervals lie on one side of 0
-  kForThesePairs,  // the one over utterances does, and one seed has no other
+  kConclusive,        // both intervals lie on one side of 0
+  kForTheseNetworks,  // the one over utterances does, and one seed has no other
   kOpen,
 };
 

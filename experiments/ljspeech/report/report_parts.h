@@ -53,6 +53,9 @@ std::string ProcessingDiagram();
 // The total number of parameters; 0: not recorded, or runs disagree.
 int64_t ParameterCount(const Data& data, Decoder decoder);
 
+// Of the network of the exercise's published code, in total.
+int64_t PublishedParameters(Decoder decoder);
+
 // The run whose attention map is shown: of the smallest seed that has one. Null: none.
 const Run* FirstAttending(const std::vector<Run>& runs);
 

@@ -200,7 +200,7 @@ void AddFloors(const Data& data, const Findings& findings, md::Document& report)
     table.AddRow(std::move(row));
   };
   add("another text of the test set", [&](Metric metric) { return ValueOf(*floor, metric); });
-  if (!data.set.embedded) {
+  if (data.set.real()) {
     table.AddRow({md::Text("the same, published"), md::Text("0.554"), md::Text("0.717"), md::Text("0.239")});
   }
   for (const bool above_floor : {false, true}) {

@@ -74,10 +74,21 @@ TEST(LjspeechReport, RealDataHavePublishedResultsBeside) {
   EXPECT_THAT(RowOf(report, "## 4.", "the same, published"), HasSubstr("| 0.554 | 0.717 | 0.239 |"));
 }
 
+TEST(LjspeechReport, PublishedResultsAreOfWhatThePublishedCodeDoes) {
+  PlausibleOptions options = Real();
+  options.epochs = 3;
+  const std::string report = ReportOf(PlausibleRecords(options));
+  EXPECT_THAT(report,
+              HasSubstr("These runs have 3 epochs. The recurrent network here has 2\u202F119\u202F235 parameters, "
+                        "theirs 1\u202F471\u202F235."));
+}
+
 TEST(LjspeechReport, DataWithoutARecordAreCalledUnknown) {
   PlausibleOptions options;
   options.data = false;
-  EXPECT_THAT(ReportOf(PlausibleRecords(options)), StartsWith("**The records do not say which data these are"));
+  const std::string report = ReportOf(PlausibleRecords(options));
+  EXPECT_THAT(report, StartsWith("**The records do not say which data these are"));
+  EXPECT_THAT(report, Not(HasSubstr("ublished, recurrent")));
 }
 
 TEST(LjspeechReport, SameRecordsSameBytesInAnyOrder) {
