@@ -8,7 +8,8 @@
 //   value   "attention map audio positions"     integer: of these the ones before the padding; absent: not known
 //   value   "attention map seconds a position"  real, in s; absent: not known
 //   series  "attention map peak"                real by "head": the largest weight of each head
-//   series  "attention map HEAD"                integer by "cell", row by row: 255 · weight / peak, rounded
+//   value   "attention map HEAD"                text, two hexadecimal digits a cell, row by row: 255 · weight / peak,
+//                                               rounded (HEAD from 0)
 #ifndef PLUMBLINE_EXPERIMENTS_LJSPEECH_REPORT_ATTENTION_MAP_RECORD_H_
 #define PLUMBLINE_EXPERIMENTS_LJSPEECH_REPORT_ATTENTION_MAP_RECORD_H_
 
