@@ -27,8 +27,7 @@ void AddBanner(const DataSet& set, md::Document& report) {
   }
   const md::Inline sentence = md::Text(absl::StrCat("Data: ", set.sentence));
   report.Paragraph(set.embedded
-                       ? md::Bold("Generated data, not LJ Speech: no number below is comparable with published "
-                                  "ones.") +
+                       ? md::Bold("Generated data, not LJ Speech: no number below is comparable with published ones.") +
                              md::Text(" ") + sentence
                        : sentence);
 }
@@ -98,14 +97,14 @@ void AddHead(const Data& data, md::Document& report) {
   report.Heading(1, md::Text(absl::StrCat("Speech transcription with a recurrent and a transformer decoder",
                                           data.set.embedded ? ", on generated speech" : "")));
   report.Paragraph(md::Text(
-      "One encoder turns a spectrogram into a sequence of vectors; two decoders write down what is said, "
-      "character by character. One reads its own text with an LSTM, the other with attention. Which transcribes "
-      "better, what does either cost, and what do the scores of a transcript say?"));
+      "One encoder turns a spectrogram into a sequence of vectors; two decoders write down what is said, character by "
+      "character. One reads its own text with an LSTM, the other with attention. Which transcribes better, what does "
+      "either cost, and what do the scores of a transcript say?"));
   report.Paragraph(
       md::Convention() +
       md::Text(absl::StrCat(
-          " Brackets after an upright number are a 95 % interval, as said beside it over seeds (Student's) "
-          "or over the utterances of the test set (BCa bootstrap, ",
+          " Brackets after an upright number are a 95 % interval, as said beside it over seeds (Student's) or over the "
+          "utterances of the test set (BCa bootstrap, ",
           CountText(kBootstrapResamples), " resamples, seed ", kBootstrapSeed, ").")));
   AddProvenance(data, report);
   const std::vector<std::string> missing = MissingRuns(data);
@@ -126,12 +125,17 @@ std::string ScoresText(const Findings& findings, Decoder decoder) {
 }
 
 std::string ThirdAnswer(const Findings& findings) {
-  const Gap& edits = findings.GapOf(Metric::kDamerauLevenshtein);
-  const Gap& loss = findings.GapOf(Metric::kLoss);
-  if (edits.seeds == 0) return "the decoders have no test result of one seed in common";
-  std::string text = absl::StrCat("transformer minus recurrent, Damerau–Levenshtein ", SignedText(edits.difference()),
-                                  ", ", VerdictText(edits));
-  if (loss.seeds > 0) absl::StrAppend(&text, "; loss ", SignedText(loss.difference()), ", ", VerdictText(loss));
+  std::vector<std::string> parts;
+  for (const Metric metric : kMetrics) {
+    const Gap& gap = findings.GapOf(metric);
+    if (gap.seeds > 0) parts.push_back(absl::StrCat(NameOf(metric), " ", SignedText(gap.difference())));
+  }
+  if (parts.empty()) return "the decoders have no test result of one seed in common";
+  std::string text = absl::StrCat("transformer minus recurrent ", absl::StrJoin(parts, ", "));
+  for (const Metric metric : {Metric::kLoss, Metric::kDamerauLevenshtein}) {
+    const Gap& gap = findings.GapOf(metric);
+    if (gap.seeds > 0) absl::StrAppend(&text, "; in ", NameOf(metric), " ", VerdictText(gap));
+  }
   return text;
 }
 
@@ -164,8 +168,8 @@ void AddLossNote(const Data& data, md::Document& report) {
                     "0.661. ");
   }
   absl::StrAppend(&text,
-                  "Transcripts are made without the right text: each decoder takes the likeliest character, reads "
-                  "it as its next input, and ends at the first ");
+                  "Transcripts are made without the right text: each decoder takes the likeliest character, reads it "
+                  "as its next input, and ends at the first ");
   report.Paragraph(md::Text(text) + md::Code(">") + md::Text("."));
 }
 

@@ -112,8 +112,7 @@ void AddMap(const AttentionMap& map, Decoder decoder, uint64_t seed, md::Documen
     const absl::StatusOr<double> order = SpearmanCorrelation(centers.rows, centers.columns);
     items.push_back(
         md::Text(absl::StrCat("Head ", head + 1, ": largest weight ", FixedText(map.peaks[head], 3),
-                              "; rank correlation of a character's place "
-                              "with the mean place of its weight ",
+                              "; rank correlation of a character's place with the mean place of its weight ",
                               order.ok() ? FixedText(*order, 3) : absl::StrCat("— (", order.status().message(), ")"),
                               PaddingShare(map, head), ".")));
   }
@@ -132,10 +131,10 @@ const Run* FirstAttending(const std::vector<Run>& runs) {
 void AddAttention(const Data& data, md::Document& report) {
   report.Heading(3, md::Text("What the decoders attend to in the audio"));
   report.Paragraph(md::Text(
-      "A row is the query that predicts one character, with the right text before it; a column is a stretch of "
-      "encoded audio, of several positions the largest weight. Nothing in the model says that text and audio "
-      "run in step; where a dark band rises from left to right with the text, this was learned. A rank "
-      "correlation of 1 is a band that never turns back, 0 is no relation between text and time."));
+      "A row is the query that predicts one character, with the right text before it; a column is a stretch of encoded "
+      "audio, of several positions the largest weight. Nothing in the model says that text and audio run in step; "
+      "where a dark band rises from left to right with the text, this was learned. A rank correlation of 1 is a band "
+      "that never turns back, 0 is no relation between text and time."));
   for (const Decoder decoder : kDecoders) {
     const Run* const run = FirstAttending(data.RunsOf(decoder));
     if (run == nullptr) {

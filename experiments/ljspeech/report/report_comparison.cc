@@ -65,8 +65,8 @@ void AddTestTable(const Data& data, const Findings& findings, md::Document& repo
 std::string PublishedNote(const Data& data) {
   std::string note =
       absl::StrCat("Published: results of the exercise's published code on the real data, ", kPublishedEpochs,
-                   " epochs, two encoder blocks; for the recurrent decoder 15 "
-                   "implementations agree to four digits on one seed.");
+                   " epochs, two encoder blocks; for the recurrent decoder 15 implementations agree to four digits on "
+                   "one seed.");
   const int64_t epochs = ExactInteger(*data.AnyRun()->record, "epochs").value_or(kPublishedEpochs);
   if (epochs != kPublishedEpochs) absl::StrAppend(&note, " These runs have ", epochs, " epochs.");
   for (const Decoder decoder : kDecoders) {
@@ -116,19 +116,18 @@ std::vector<md::Inline> Reasons(const Data& data, const Findings& findings) {
                                           SignedText(bag.difference()),
                                           order.difference() > kMostlyOrder * std::max(0.0, bag.difference())
                                               ? ". What the transformer gains is mostly order: it loses its place in "
-                                                "the utterance less often, rather than "
-                                                "hearing other letters."
+                                                "the utterance less often, rather than hearing other letters."
                                               : ".")));
   }
   items.push_back(md::Text(
-      "What was said some tokens ago reaches the recurrent decoder's query only through its state, which every "
-      "later token rewrites; the attention's query reads those tokens themselves. To stay in step with the "
-      "audio the query must know how far the text has come, and that is easier to read off tokens and their "
-      "positions than to carry along."));
+      "What was said some tokens ago reaches the recurrent decoder's query only through its state, which every later "
+      "token rewrites; the attention's query reads those tokens themselves. To stay in step with the audio the query "
+      "must know how far the text has come, and that is easier to read off tokens and their positions than to carry "
+      "along."));
   items.push_back(md::Text(
-      "The positions are given to the transformer decoder as a table of learned vectors; the LSTM has to count. "
-      "On the other hand the LSTM knows the order from the start, where attention without positions would see "
-      "a bag of tokens; on little data that can be worth more."));
+      "The positions are given to the transformer decoder as a table of learned vectors; the LSTM has to count. On the "
+      "other hand the LSTM knows the order from the start, where attention without positions would see a bag of "
+      "tokens; on little data that can be worth more."));
   const int64_t recurrent = ParameterCount(data, Decoder::kRecurrent);
   const int64_t transformer = ParameterCount(data, Decoder::kTransformer);
   if (recurrent > 0 && transformer > 0) {
@@ -157,11 +156,10 @@ void AddComparison(const Data& data, const Findings& findings, md::Document& rep
   report.Image("Error rates of both decoders on the validation set by epoch", "error-rate.svg");
   report.Paragraph(md::Text(
       "Differences are transformer minus recurrent, at the seeds that both have. ↑: more is better. Two things vary: "
-      "the "
-      "utterances that happened to be in the test set, and the seed. For the interval over utterances both decoders' "
-      "scores of an utterance are "
-      "drawn together; the one over seeds is of paired differences. A difference is conclusive when both exclude 0 on "
-      "the same side. The six scores are of the same transcripts: six verdicts are not six findings."));
+      "the utterances that happened to be in the test set, and the seed. For the interval over utterances both "
+      "decoders' scores of an utterance are drawn together; the one over seeds is of paired differences. A difference "
+      "is conclusive when both exclude 0 on the same side. The six scores are of the same transcripts: six verdicts "
+      "are not six findings."));
   AddTestTable(data, findings, report);
   if (data.set.real()) report.Paragraph(md::Text(PublishedNote(data)));
 }

@@ -81,17 +81,14 @@ std::string GrowthSentence(const absl::StatusOr<Estimate>& shortest, const absl:
   if (!shortest.ok() || !longest.ok()) return "There are too few utterances to say whether the difference grows.";
   if (longest->interval.low > shortest->interval.high) {
     return "The difference is greater for the longest texts than for the shortest, and the intervals do not overlap: "
-           "the "
-           "longer the text, the more the recurrent decoder falls behind.";
+           "the longer the text, the more the recurrent decoder falls behind.";
   }
   if (longest->interval.high < shortest->interval.low) {
     return "The difference is smaller for the longest texts than for the shortest, and the intervals do not overlap: "
-           "what "
-           "separates the decoders here is not how far back they have to remember.";
+           "what separates the decoders here is not how far back they have to remember.";
   }
   return "The intervals of the shortest and the longest texts overlap: these transcripts do not show that the "
-         "difference "
-         "depends on the length.";
+         "difference depends on the length.";
 }
 
 }  // namespace
@@ -107,14 +104,12 @@ void AddErrors(const Data& data, md::Document& report) {
   AddKinds(data, report);
   if (recurrent == nullptr) {
     report.Paragraph(
-        md::Text("There are no transcripts of the same targets and seed from both decoders to compare by "
-                 "length."));
+        md::Text("There are no transcripts of the same targets and seed from both decoders to compare by length."));
     return;
   }
   const std::vector<std::vector<size_t>> groups = GroupsByLength(recurrent->targets);
   report.Paragraph(
-      md::Text(absl::StrCat("If a state forgets, long texts suffer more. Mean Damerau–Levenshtein similarity "
-                            "of seed ",
+      md::Text(absl::StrCat("If a state forgets, long texts suffer more. Mean Damerau–Levenshtein similarity of seed ",
                             recurrent->seed, " by length of the target, in quarters of the test set:")));
   md::Table table({{md::Text("characters"), md::Align::kRight},
                    {md::Text("utterances"), md::Align::kRight},

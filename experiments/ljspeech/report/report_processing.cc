@@ -131,23 +131,23 @@ md::Inline TimeRatio(const Data& data, const std::string& program) {
 
 void AddExplanation(md::Document& report) {
   report.Paragraph(
-      md::Text("Both decoders turn the text so far into one query a position, which then looks for its "
-               "place in the audio. They differ in how that query comes to know the text:"));
+      md::Text("Both decoders turn the text so far into one query a position, which then looks for its place in the "
+               "audio. They differ in how that query comes to know the text:"));
   report.Image("How an LSTM and attention turn a text into queries", "processing.svg");
   report.Bullets(
       {md::Bold("The LSTM reads one token after another.") +
            md::Text(
-               " Its state, a vector of outputs and one of cells, is all that it keeps of the text before. Each "
-               "token updates the state through gates, so that token i reaches position S through S − i updates. "
-               "Order is built in, the recent past weighs most, and a state cannot be had before the one it follows "
-               "from, not even in training, where the whole text is given."),
+               " Its state, a vector of outputs and one of cells, is all that it keeps of the text before. Each token "
+               "updates the state through gates, so that token i reaches position S through S − i updates. Order is "
+               "built in, the recent past weighs most, and a state cannot be had before the one it follows from, not "
+               "even in training, where the whole text is given."),
        md::Bold("Attention reads all tokens at once.") +
            md::Text(
-               " Each position compares its query with a key of every token up to itself (a mask hides the later "
-               "ones) and takes the weighted mean of their values. Any token is one step away from any later one. "
-               "The mean has no order: a learned vector for each position, added to the tokens, is what tells them "
-               "apart. In training all positions are computed side by side; the price is a comparison for each pair "
-               "of positions."),
+               " Each position compares its query with a key of every token up to itself (a mask hides the later ones) "
+               "and takes the weighted mean of their values. Any token is one step away from any later one. The mean "
+               "has no order: a learned vector for each position, added to the tokens, is what tells them apart. In "
+               "training all positions are computed side by side; the price is a comparison for each pair of "
+               "positions."),
        md::Bold("In decoding both go token by token,") +
            md::Text(" since each token is chosen from the one before. The LSTM then carries a state of one size; "
                     "attention keeps keys and values of all tokens so far, and each token costs a little more than the "
@@ -296,12 +296,11 @@ void AddProcessing(const Data& data, md::Document& report) {
   report.Paragraph(md::Text(
       "The longest chain is the number of operations of the compiled program of which each needs the result of the one "
       "before: what remains sequential on a machine of any width. A whole matrix product is one link, a step of the "
-      "LSTM "
-      "has several. Arithmetic a link is the arithmetic operations of the program over that number: how much there is "
-      "to do side by side. A token of the forward pass and of the training step is one of B·S; in decoding each step "
-      "makes one token of each of B utterances. Programs include the encoder, but for the steps of decoding, before "
-      "which it has run. The last column is the rate of operations as a share of that of a bare oneDNN matrix product "
-      "(f32, 1024³, one thread) in the same rounds."));
+      "LSTM has several. Arithmetic a link is the arithmetic operations of the program over that number: how much "
+      "there is to do side by side. A token of the forward pass and of the training step is one of B·S; in decoding "
+      "each step makes one token of each of B utterances. Programs include the encoder, but for the steps of decoding, "
+      "before which it has run. The last column is the rate of operations as a share of that of a bare oneDNN matrix "
+      "product (f32, 1024³, one thread) in the same rounds."));
   AddTable(data, report);
   AddMissing(data, report);
   AddLengths(data, report);

@@ -95,10 +95,10 @@ void AddMeanings(md::Document& report) {
   report.Bullets(
       {md::Text(
            "Jaccard's index and the cosine see how often each character occurs and nothing of the order: with the "
-           "right letters in any order both are 1. With m characters in common of texts of n and k, Jaccard's is "
-           "m / (n + k − m), the cosine m / √(nk). The cosine is never the smaller one; for texts of one length "
-           "Jaccard's is c / (2 − c) of the cosine c, so that the two tell the same story on two scales, and differ "
-           "only in how they punish a wrong length."),
+           "right letters in any order both are 1. With m characters in common of texts of n and k, Jaccard's is m / "
+           "(n + k − m), the cosine m / √(nk). The cosine is never the smaller one; for texts of one length Jaccard's "
+           "is c / (2 − c) of the cosine c, so that the two tell the same story on two scales, and differ only in how "
+           "they punish a wrong length."),
        md::Text(
            "Damerau–Levenshtein's is about order: how many insertions, deletions, substitutions and swaps of "
            "neighbours repair the text, as a share of the longer one. It alone falls when a transcript has the right "
@@ -143,8 +143,7 @@ void AddCorrelations(const Data& data, md::Document& report) {
       return score.similarities.damerau_levenshtein < score.similarities.jaccard;
     });
     items.push_back(md::Text(absl::StrCat("The ", NameOf(decoder),
-                                          " decoder: Damerau–Levenshtein's is the lowest of the "
-                                          "three in ",
+                                          " decoder: Damerau–Levenshtein's is the lowest of the three in ",
                                           CountText(lowest), " of ",
                                           CountText(static_cast<int64_t>(run->scores.size())), " utterances.")));
   }
@@ -153,8 +152,8 @@ void AddCorrelations(const Data& data, md::Document& report) {
     return;
   }
   report.Paragraph(
-      md::Text("Over the utterances of the test set, do two scores rise together (Pearson), and do they put "
-               "the transcripts in the same order (Spearman)?"));
+      md::Text("Over the utterances of the test set, do two scores rise together (Pearson), and do they put the "
+               "transcripts in the same order (Spearman)?"));
   report.Add(table);
   report.Bullets(items);
   report.Image("Cosine and Damerau–Levenshtein similarity of test utterances", "scores.svg");
@@ -187,9 +186,8 @@ void AddFloors(const Data& data, const Findings& findings, md::Document& report)
   if (!floor.has_value()) return;
   report.Paragraph(md::Text(
       "A score means little without what comes for nothing. English texts of one length share most of their letters, "
-      "so "
-      "two unrelated ones already score what the first line says (each test target against the next). The last lines "
-      "are the decoders' means as a share of the way from there to 1."));
+      "so two unrelated ones already score what the first line says (each test target against the next). The last "
+      "lines are the decoders' means as a share of the way from there to 1."));
   md::Table table({{md::Text(""), md::Align::kLeft},
                    {md::Text("Jaccard"), md::Align::kRight},
                    {md::Text("cosine"), md::Align::kRight},

@@ -85,8 +85,8 @@ void AddEpochs(const std::vector<Run>& runs, md::Document& report) {
   }
   if (runs.size() > 1) {
     report.Paragraph(md::Text(absl::StrCat("Means over ", runs.size(),
-                                           " seeds, diverged runs left out; bars in the "
-                                           "figures go from the least to the greatest.")));
+                                           " seeds, diverged runs left out; bars in the figures go from the least to "
+                                           "the greatest.")));
   }
   report.Add(table);
 }
@@ -121,8 +121,7 @@ void AddTestTable(const Data& data, const Findings& findings, Decoder decoder, m
 std::string Description(Decoder decoder) {
   return decoder == Decoder::kRecurrent
              ? "The decoder embeds the text so far, normalizes it, runs an LSTM of one layer over it, and lets what "
-               "comes "
-               "out attend to the encoded audio."
+               "comes out attend to the encoded audio."
              : "The decoder embeds the text so far, adds a learned vector for each position, lets the tokens attend to "
                "themselves and those before them, and what comes out attend to the encoded audio.";
 }
