@@ -2,7 +2,9 @@
 #include "experiments/ljspeech/report/report.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -131,10 +133,14 @@ std::string ThirdAnswer(const Findings& findings) {
     if (gap.seeds > 0) parts.push_back(absl::StrCat(NameOf(metric), " ", SignedText(gap.difference())));
   }
   if (parts.empty()) return "the decoders have no test result of one seed in common";
-  std::string text = absl::StrCat("transformer minus recurrent ", absl::StrJoin(parts, ", "));
+  std::string text = absl::StrCat("transformer minus recurrent, ", absl::StrJoin(parts, ", "));
+  std::map<std::string, std::vector<std::string>> verdicts;  // the scores of each
   for (const Metric metric : {Metric::kLoss, Metric::kDamerauLevenshtein}) {
     const Gap& gap = findings.GapOf(metric);
-    if (gap.seeds > 0) absl::StrAppend(&text, "; in ", NameOf(metric), " ", VerdictText(gap));
+    if (gap.seeds > 0) verdicts[VerdictText(gap)].push_back(NameOf(metric));
+  }
+  for (const auto& [verdict, names] : verdicts) {
+    absl::StrAppend(&text, "; in ", absl::StrJoin(names, " and "), " ", verdict);
   }
   return text;
 }
