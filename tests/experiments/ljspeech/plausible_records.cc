@@ -183,8 +183,8 @@ void AddParameters(const std::string& model, record::Exact& exact) {
     sizes.emplace_back("decoder.rnn.weight_ih_l0", 160000);
     sizes.emplace_back("decoder.rnn.weight_hh_l0", 161600);
   } else {
-    sizes.emplace_back("decoder.positions", 19600);
-    sizes.emplace_back("decoder.self.query.weight", 161400);
+    sizes.emplace_back("decoder.position", 19600);
+    sizes.emplace_back("decoder.self_att.att.query.weight", 161400);
   }
   sizes.emplace_back("decoder.cross.query.weight", 319600);
   sizes.emplace_back("decoder.classifier.weight", 7435);

@@ -223,7 +223,7 @@ TEST(LjspeechReport, ARecordThatContradictsItsTranscriptsIsNoted) {
 TEST(LjspeechReport, ParametersArePartedAndKnownFormsNamed) {
   const std::string report = ReportOf(PlausibleRecords({}));
   EXPECT_THAT(report, HasSubstr("| `encoder.block3` | 323\u202F600 | 323\u202F600 |\n"));
-  EXPECT_THAT(report, HasSubstr("| `decoder.embed` | 7000 | 7000 |\n| `decoder.positions` | — | 19\u202F600 |\n"));
+  EXPECT_THAT(report, HasSubstr("| `decoder.embed` | 7000 | 7000 |\n| `decoder.position` | — | 19\u202F600 |\n"));
   EXPECT_THAT(report, HasSubstr("| **total** | **2\u202F119\u202F235** | **1\u202F978\u202F235** |"));
   EXPECT_THAT(report, HasSubstr("In total as many as the exercise's text has for both decoders."));
 }
@@ -321,7 +321,7 @@ TEST(LjspeechReport, ItDoesWithOneDecoder) {
               HasSubstr("**Runs are missing (1); the answers below are provisional.** Not run: recurrent, seed 1."));
   EXPECT_THAT(report, HasSubstr("There are no two decoders whose difference could be explained."));
   EXPECT_THAT(report, HasSubstr("**Utterance "));
-  EXPECT_THAT(RowOf(report, "## Parameters", "`decoder.self`"), HasSubstr("| — | 161\u202F400 |"));
+  EXPECT_THAT(RowOf(report, "## Parameters", "`decoder.self_att`"), HasSubstr("| — | 161\u202F400 |"));
 }
 
 TEST(LjspeechReport, ItDoesWithCurvesOnly) {
