@@ -17,6 +17,7 @@
 //   records of costs, with axes "model", "B" and "S"
 //     costs              of OPERATIONS and DEPTH of the programs forward, training_step, decode_prologue, decode_step
 //     measured           "PROGRAM/time", one step of decoding being one token of each of B utterances
+//     plans              of the program forward, and "forward/shards"
 #ifndef PLUMBLINE_EXPERIMENTS_LJSPEECH_REPORT_REPORT_H_
 #define PLUMBLINE_EXPERIMENTS_LJSPEECH_REPORT_REPORT_H_
 

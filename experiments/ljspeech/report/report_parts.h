@@ -23,6 +23,8 @@ void AddComparison(const Data& data, const Findings& findings, md::Document& rep
 void AddErrors(const Data& data, md::Document& report);
 // How the two process the text, with depths, operations and times.
 void AddProcessing(const Data& data, md::Document& report);
+// The arithmetic of the decoders alone, by part.
+void AddWork(const Data& data, md::Document& report);
 // What the decoders attend to in the audio.
 void AddAttention(const Data& data, md::Document& report);
 // What explains the difference.

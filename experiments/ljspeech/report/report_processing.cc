@@ -303,6 +303,7 @@ void AddProcessing(const Data& data, md::Document& report) {
       "product (f32, 1024³, one thread) in the same rounds."));
   AddTable(data, report);
   AddMissing(data, report);
+  AddWork(data, report);
   AddLengths(data, report);
   AddUtterance(data, report);
   AddPolynomials(data, report);

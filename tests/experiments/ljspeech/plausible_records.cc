@@ -298,6 +298,25 @@ record::Record MakeCostRecord(const std::string& model, int64_t length) {
           record);
   AddCost("training_step", record::Cost::DEPTH, recurrent ? "130 + 9·S" : "150", recurrent ? 130 + 9 * length : 150,
           record);
+  record::Plan& plan = *record.add_plan();
+  plan.set_model("speech");
+  plan.set_program("forward");
+  plan.set_digest(Sha256Hex(model));
+  // One shard for each of the utterances.
+  const std::pair<const char*, int64_t> steps[] = {
+      {"encoder.block0.att.mix", 2'000'000'000},
+      {"decoder.embed", 0},
+      {recurrent ? "decoder.rnn" : "decoder.self_att.att.mix", (recurrent ? 640'000 : 350'000) * length},
+      {"decoder.cross.att.key", 100'000 * length},
+      {"decoder.cross.att.mix", 500'000 * length},
+      {"decoder.classifier", 14'000 * length}};
+  for (const auto& [name, work] : steps) {
+    record::PlanStep& step = *plan.add_step();
+    step.set_name(name);
+    step.set_implementation("onednn");
+    step.set_operations(work);
+  }
+  *record.mutable_exact()->add_value() = IntegerValue("forward/shards", "", kBatch);
   AddTimes("forward", model, (recurrent ? 1.1 : 1.0) * 0.4, record);
   AddTimes("training_step", model, (recurrent ? 1.1 : 1.0) * 1.3, record);
   AddSeries("bare matmul 1024", "s", "m1", {0.0302, 0.0301, 0.0305, 0.0300, 0.0303, 0.0301, 0.0302, 0.0304}, record);

@@ -250,6 +250,16 @@ TEST(LjspeechReport, ChainsAreShownByLengthAndTranscriptsSummed) {
                                 "*93.3\u00A0ms*"));
 }
 
+TEST(LjspeechReport, TheWorkOfTheDecodersIsTakenFromTheirPlans) {
+  std::vector<record::Record> records = PlausibleRecords({});
+  const std::string report = ReportOf(records);
+  EXPECT_THAT(report, HasSubstr("\n| `decoder.self_att` | — | 350\u202F000 |\n| `decoder.rnn` | 640\u202F000 | — |\n"
+                                "| `decoder.cross` | 600\u202F000 | 600\u202F000 |\n"));
+  EXPECT_THAT(report, HasSubstr("\n| **all** | 1\u202F254\u202F000 | 964\u202F000 |\n"));
+  for (record::Record& record : records) record.clear_plan();
+  EXPECT_THAT(ReportOf(records), HasSubstr("so the decoders' own work cannot be shown."));
+}
+
 TEST(LjspeechReport, ErrorsAreCountedByKind) {
   std::vector<record::Record> records = PlausibleRecords({});
   std::vector<std::string> transcripts = Repeated("<a bc>", 20);
