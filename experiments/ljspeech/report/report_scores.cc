@@ -94,11 +94,11 @@ void AddConstructed(md::Document& report) {
 void AddMeanings(md::Document& report) {
   report.Bullets(
       {md::Text(
-           "Jaccard's index and the cosine see how often each character occurs and nothing of the order: with the "
-           "right letters in any order both are 1. With m characters in common of texts of n and k, Jaccard's is m / "
-           "(n + k − m), the cosine m / √(nk). The cosine is never the smaller one; for texts of one length Jaccard's "
-           "is c / (2 − c) of the cosine c, so that the two tell the same story on two scales, and differ only in how "
-           "they punish a wrong length."),
+           "Jaccard's index (of multisets) and the cosine (Ochiai's form) see how often each character occurs and "
+           "nothing of the order: with the right letters in any order both are 1. With m characters in common of texts "
+           "of n and k, Jaccard's is m / (n + k − m), the cosine m / √(nk). The cosine is never the smaller one; for "
+           "texts of one length Jaccard's is c / (2 − c) of the cosine c, so that the two tell the same story on two "
+           "scales, and differ only in how they punish a wrong length."),
        md::Text(
            "Damerau–Levenshtein's is about order: how many insertions, deletions, substitutions and swaps of "
            "neighbours repair the text, as a share of the longer one. It alone falls when a transcript has the right "

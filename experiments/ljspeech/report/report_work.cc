@@ -100,8 +100,8 @@ void AddWork(const Data& data, md::Document& report) {
       md::Text(absl::StrCat("The decoders alone, arithmetic operations a token of the forward pass at S = ",
                             std::max(recurrent.length, transformer.length),
                             ", by the steps that ran; what the compiler fused stands under the first node of the step, "
-                            "and keys and values of "
-                            "the audio, made once an utterance, are shared out among its tokens:")));
+                            "and keys and values of the audio, made once an utterance, are shared out among its "
+                            "tokens:")));
   md::Table table({{md::Text("part"), md::Align::kLeft},
                    {md::Text("recurrent"), md::Align::kRight},
                    {md::Text("transformer"), md::Align::kRight}});

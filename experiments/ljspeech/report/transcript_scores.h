@@ -1,5 +1,5 @@
-// The scores of one transcript as this experiment reports them, which experiments/training/transcript_metrics.h sums over
-// a corpus: the similarities over all tokens, the markers `<` and `>` included, as the exercise's published code
+// The scores of one transcript as this experiment reports them, which experiments/training/transcript_metrics.h sums
+// over a corpus: the similarities over all tokens, the markers `<` and `>` included, as the exercise's published code
 // compares; the error rates without the markers, as error rates are usually understood.
 #ifndef PLUMBLINE_EXPERIMENTS_LJSPEECH_REPORT_TRANSCRIPT_SCORES_H_
 #define PLUMBLINE_EXPERIMENTS_LJSPEECH_REPORT_TRANSCRIPT_SCORES_H_

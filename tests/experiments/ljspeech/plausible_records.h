@@ -29,18 +29,6 @@ std::vector<record::Record> PlausibleRecords(const PlausibleOptions& options);
 // The training record of one decoder and seed. It must be there.
 record::Record& TrainingRun(std::vector<record::Record>& records, const std::string& model, uint64_t seed);
 
-// Replaces or removes an exact value.
-void SetReal(record::Record& record, const std::string& name, double value);
-void SetText(record::Record& record, const std::string& name, const std::string& value);
-void RemoveValue(record::Record& record, const std::string& name);
-
-// Replaces texts, and removes the scores that were those of the texts before, and the losses of the utterances.
-void SetTranscripts(record::Record& record, const std::vector<std::string>& targets,
-                    const std::vector<std::string>& transcripts);
-
-// Makes a finished run one that stopped after `epochs` epochs.
-void Diverge(record::Record& run, int epochs);
-
 }  // namespace plumbline
 
 #endif  // PLUMBLINE_TESTS_EXPERIMENTS_LJSPEECH_PLAUSIBLE_RECORDS_H_
