@@ -28,8 +28,8 @@ absl::Status Check(absl::Span<const double> numerators, absl::Span<const double>
   }
   for (size_t i = 0; i < numerators.size(); ++i) {
     if (!std::isfinite(numerators[i]) || !std::isfinite(denominators[i]) || denominators[i] < 0) {
-      return absl::InvalidArgumentError(absl::StrCat("no ratio: ", ShortestText(numerators[i]), " over ",
-                                                     ShortestText(denominators[i])));
+      return absl::InvalidArgumentError(
+          absl::StrCat("no ratio: ", ShortestText(numerators[i]), " over ", ShortestText(denominators[i])));
     }
   }
   if (numerators.size() < kLeastBootstrapItems) {

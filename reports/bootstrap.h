@@ -29,8 +29,8 @@ std::vector<int> Resample(uint64_t seed, int resample, int items);
 
 // Σ numerators / Σ denominators with its BCa interval (bias-corrected and accelerated; Efron, Better bootstrap
 // confidence intervals, Journal of the American Statistical Association 82, 1987; Davison and Hinkley, Bootstrap
-// Methods and their Application, 1997, section 5.3), the bias from the share of resamples below the estimate, ties counting one
-// half, the acceleration from the jackknife. Item i brings numerators[i] and denominators[i] together.
+// Methods and their Application, 1997, section 5.3), the bias from the share of resamples below the estimate, ties
+// counting one half, the acceleration from the jackknife. Item i brings numerators[i] and denominators[i] together.
 // A mean has denominators of 1. For the difference of two ratios over the same items and denominators the numerators
 // are the differences of the two: the items are then paired.
 // When every resample gives the same ratio the interval has no width. FailedPrecondition below kLeastBootstrapItems,

@@ -52,8 +52,8 @@ std::string ColorOf(int shade, int shades) {
 }
 
 // Path data by shade, in columns and rows: all cells of at least that shade, so that none needs to meet its neighbours
-// exactly. The least shade is the ground, which takes one rectangle and has no path. Moves are relative to where the
-// last stroke ended.
+// exactly. The least shade is the ground, which takes one rectangle and has no path. Within a row moves are relative to
+// where the last stroke ended, which is short; over more of them the rounding of some viewers would add up.
 struct Shading {
   int ground = 0;
   std::map<int, std::string> paths = {};
@@ -67,17 +67,20 @@ struct Shading {
 
 std::string PathOf(const HeatMap& map, int shade, int shades) {
   std::string data;
-  int x = 0;
-  int y = 0;
   const auto covered = [&](int row, int column) { return ShadeOf(ValueAt(map, row, column), shades) >= shade; };
   for (int row = 0; row < RowCount(map); ++row) {
+    int end = -1;  // of the stroke before in this row
     for (int column = 0; column < map.columns; ++column) {
       if (!covered(row, column)) continue;
       const int begin = column;
       while (column < map.columns && covered(row, column)) ++column;
-      absl::StrAppend(&data, data.empty() ? "M" : "m", begin - x, " ", row - y, "h", column - begin);
-      x = column;
-      y = row;
+      if (end < 0) {
+        absl::StrAppend(&data, "M", begin, " ", row);
+      } else {
+        absl::StrAppend(&data, "m", begin - end, " 0");
+      }
+      absl::StrAppend(&data, "h", column - begin);
+      end = column;
     }
   }
   return data;

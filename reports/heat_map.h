@@ -19,12 +19,12 @@ struct HeatMap {
   int columns = 0;
   // [rows, columns], row by row; 0 is white, 255 the darkest. Cells that are missing at the end are white.
   std::vector<uint8_t> values = {};
-  std::string low_text = "0";   // what 0 stands for
-  std::string high_text = {};   // what 255 stands for; empty: no scale is drawn
-  std::string row_title = {};   // what the rows are
-  Axis x = {};                  // its scale is linear, its ends are `first` and `last`
-  double first = 0;             // at the left edge of the first column
-  double last = 1;              // at the right edge of the last column
+  std::string low_text = "0";             // what 0 stands for
+  std::string high_text = {};             // what 255 stands for; empty: no scale is drawn
+  std::string row_title = {};             // what the rows are
+  Axis x = {};                            // its scale is linear, its ends are `first` and `last`
+  double first = 0;                       // at the left edge of the first column
+  double last = 1;                        // at the right edge of the last column
   std::vector<ReferenceLine> lines = {};  // vertical ones are drawn
 };
 

@@ -27,9 +27,9 @@ struct TextDifference {
 // O(|target| · |prediction|) time and memory.
 TextDifference CompareTexts(absl::string_view target, absl::string_view prediction);
 
-// Three lines a piece, with the names before the first two: pieces of at most `width` >= 10 columns, broken after a space
-// of the target where there is one in the last half. A missing token is "·", a byte that is no visible ASCII "?". Lines
-// have no spaces at their end; a piece without errors has no line of marks.
+// Three lines a piece, with the names before the first two: pieces of at most `width` >= 10 columns, broken after a
+// space of the target where there is one in the last half. A missing token is "·", a byte that is no visible ASCII "?".
+// Lines have no spaces at their end; a piece without errors has no line of marks.
 std::string DifferenceLines(absl::string_view target_name, absl::string_view target, absl::string_view prediction_name,
                             absl::string_view prediction, int width);
 

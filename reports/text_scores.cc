@@ -49,9 +49,7 @@ EditCounts Edits(absl::Span<const Token> reference, absl::Span<const Token> hypo
   return counts;
 }
 
-std::vector<absl::string_view> WordsOf(absl::string_view text) {
-  return absl::StrSplit(text, ' ', absl::SkipEmpty());
-}
+std::vector<absl::string_view> WordsOf(absl::string_view text) { return absl::StrSplit(text, ' ', absl::SkipEmpty()); }
 
 }  // namespace
 

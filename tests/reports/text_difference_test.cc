@@ -44,15 +44,18 @@ TEST(TextDifference, BytesThatCannotBeSeenAreQuestionMarks) {
 }
 
 TEST(TextDifference, MarksAreTheErrorsThatTheRateCounts) {
-  const std::string texts[] = {"", "the quick brown fox", "the quick brown fox fox", "teh qiuck borwn fox",
-                               "he quick brown foxe", "xof nworb kciuq eht", "and where others were doubtful"};
+  const std::string texts[] = {"",
+                               "the quick brown fox",
+                               "the quick brown fox fox",
+                               "teh qiuck borwn fox",
+                               "he quick brown foxe",
+                               "xof nworb kciuq eht",
+                               "and where others were doubtful"};
   for (const std::string& target : texts) {
     for (const std::string& prediction : texts) {
       const TextDifference difference = CompareTexts(target, prediction);
       const EditCounts counts = CharacterEdits(target, prediction);
-      const auto marks = [&](char mark) {
-        return std::count(difference.marks.begin(), difference.marks.end(), mark);
-      };
+      const auto marks = [&](char mark) { return std::count(difference.marks.begin(), difference.marks.end(), mark); };
       EXPECT_EQ(marks('^'), counts.substitutions) << target << " / " << prediction;
       EXPECT_EQ(marks('+'), counts.insertions) << target << " / " << prediction;
       EXPECT_EQ(marks('-'), counts.deletions) << target << " / " << prediction;

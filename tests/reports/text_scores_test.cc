@@ -102,8 +102,8 @@ int64_t SlowDistance(const std::string& a, const std::string& b) {
   if (a.empty() || b.empty()) return static_cast<int64_t>(a.size() + b.size());
   const std::string left = a.substr(0, a.size() - 1);
   const std::string right = b.substr(0, b.size() - 1);
-  int64_t best = std::min({SlowDistance(left, b) + 1, SlowDistance(a, right) + 1,
-                           SlowDistance(left, right) + (a.back() != b.back())});
+  int64_t best = std::min(
+      {SlowDistance(left, b) + 1, SlowDistance(a, right) + 1, SlowDistance(left, right) + (a.back() != b.back())});
   if (!left.empty() && !right.empty() && a.back() == right.back() && left.back() == b.back()) {
     best = std::min(best, SlowDistance(a.substr(0, a.size() - 2), b.substr(0, b.size() - 2)) + 1);
   }

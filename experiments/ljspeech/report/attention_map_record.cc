@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -32,11 +34,13 @@ std::vector<int64_t> Counting(size_t count) {
   return index;
 }
 
+// Of a hexadecimal digit; Abseil's own function for a text has another form from one release to the next.
+int DigitOf(char c) { return c <= '9' ? c - '0' : absl::ascii_tolower(static_cast<unsigned char>(c)) - 'a' + 10; }
+
 absl::Status CheckWeights(const AttentionWeights& attention) {
-  const bool shaped = attention.heads > 0 && attention.heads <= kMostHeads && attention.rows > 0 &&
-                      attention.positions > 0 &&
-                      attention.weights.size() ==
-                          static_cast<size_t>(attention.heads) * attention.rows * attention.positions;
+  const bool shaped =
+      attention.heads > 0 && attention.heads <= kMostHeads && attention.rows > 0 && attention.positions > 0 &&
+      attention.weights.size() == static_cast<size_t>(attention.heads) * attention.rows * attention.positions;
   if (!shaped) {
     return absl::InvalidArgumentError(absl::StrCat("attention map: ", attention.weights.size(), " weights for [",
                                                    attention.heads, ", ", attention.rows, ", ", attention.positions,
@@ -84,20 +88,18 @@ absl::StatusOr<record::Exact> AttentionMapValues(const AttentionWeights& attenti
   }
   if (attention.seconds_per_position > 0) *exact.add_value() = RealValue(kSeconds, "s", attention.seconds_per_position);
   std::vector<double> peaks;
-  std::vector<record::ExactSeries> maps;
   const size_t head_size = static_cast<size_t>(attention.rows) * attention.positions;
   for (int head = 0; head < attention.heads; ++head) {
     const absl::Span<const float> weights =
         attention.weights.subspan(head * head_size, static_cast<size_t>(rows) * attention.positions);
     const std::vector<float> reduced = WithFewerColumns(weights, attention.positions, kMostMapColumns);
     const double peak = *std::max_element(reduced.begin(), reduced.end());
-    std::vector<int64_t> cells;
-    for (const float weight : reduced) cells.push_back(peak > 0 ? std::llround(255 * (weight / peak)) : 0);
+    std::string cells;
+    for (const float weight : reduced) cells += static_cast<char>(peak > 0 ? std::llround(255 * (weight / peak)) : 0);
+    *exact.add_value() = TextValue(HeadName(peaks.size()), absl::BytesToHexString(cells));
     peaks.push_back(peak);
-    maps.push_back(IntegerSeries(HeadName(maps.size()), "", "cell", Counting(cells.size()), cells));
   }
   *exact.add_series() = RealSeries(kPeak, "", "head", Counting(peaks.size()), peaks);
-  for (record::ExactSeries& map : maps) *exact.add_series() = std::move(map);
   return exact;
 }
 
@@ -121,14 +123,14 @@ absl::StatusOr<AttentionMap> ReadAttentionMap(const record::Record& record) {
     return Contradiction(record, "fewer positions than are shown");
   }
   for (int64_t head = 0; head < shape[0]; ++head) {
-    const record::ExactSeries* series = FindExactSeries(record, HeadName(head));
-    if (series == nullptr || series->integer_size() != shape[1] * shape[2]) {
-      return Contradiction(record, absl::StrCat("head ", head, " has not one value a cell"));
+    const std::string digits = ExactText(record, HeadName(head)).value_or("");
+    if (!std::all_of(digits.begin(), digits.end(), absl::ascii_isxdigit) ||
+        static_cast<int64_t>(digits.size()) != 2 * shape[1] * shape[2]) {
+      return Contradiction(record, absl::StrCat("head ", head, " has not two digits a cell"));
     }
     std::vector<uint8_t> cells;
-    for (const int64_t cell : series->integer()) {
-      if (cell < 0 || cell > 255) return Contradiction(record, "a value is not in 0 to 255");
-      cells.push_back(static_cast<uint8_t>(cell));
+    for (size_t i = 0; i < digits.size(); i += 2) {
+      cells.push_back(static_cast<uint8_t>(16 * DigitOf(digits[i]) + DigitOf(digits[i + 1])));
     }
     map.heads.push_back(std::move(cells));
   }

@@ -1,5 +1,5 @@
-// The weights of a decoder's attention over the audio, for one utterance, as exact values of a record: small enough to be
-// kept, fine enough to be looked at. Made when a run ends, read when its report is rendered.
+// The weights of a decoder's attention over the audio, for one utterance, as exact values of a record: small enough to
+// be kept, fine enough to be looked at. Made when a run ends, read when its report is rendered.
 //
 // Names in the record, all of one utterance:
 //   value   "attention map shape"               text "[heads, rows, columns]"
@@ -8,7 +8,8 @@
 //   value   "attention map audio positions"     integer: of these the ones before the padding; absent: not known
 //   value   "attention map seconds a position"  real, in s; absent: not known
 //   series  "attention map peak"                real by "head": the largest weight of each head
-//   series  "attention map HEAD"                integer by "cell", row by row: 255 · weight / peak, rounded
+//   value   "attention map HEAD"                text, two hexadecimal digits a cell, row by row: 255 · weight / peak,
+//                                               rounded (HEAD from 0)
 #ifndef PLUMBLINE_EXPERIMENTS_LJSPEECH_REPORT_ATTENTION_MAP_RECORD_H_
 #define PLUMBLINE_EXPERIMENTS_LJSPEECH_REPORT_ATTENTION_MAP_RECORD_H_
 
@@ -25,14 +26,15 @@ namespace plumbline::ljspeech {
 // More columns than a figure can show are put together, the maximum of neighbours standing for them.
 inline constexpr int kMostMapColumns = 300;
 
-// [heads, rows, positions], as the cross attention made them: row i is the query that predicts character i of the target.
+// [heads, rows, positions], as the cross attention made them: row i is the query that predicts character i of the
+// target, of the tokens that the model is trained to predict the first.
 struct AttentionWeights {
   absl::Span<const float> weights;
   int heads = 0;
   int rows = 0;
   int positions = 0;
-  std::string target;           // of the utterance, markers included; rows beyond its length are left out
-  int audio_positions = 0;      // the first ones, which are no padding; 0: not known
+  std::string target;               // what the rows predict, without `<` at its start; rows beyond it are left out
+  int audio_positions = 0;          // the first ones, which are no padding; 0: not known
   double seconds_per_position = 0;  // 0: not known
 };
 

@@ -2,7 +2,9 @@
 #include "experiments/ljspeech/report/report.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -26,10 +28,10 @@ void AddBanner(const DataSet& set, md::Document& report) {
     return;
   }
   const md::Inline sentence = md::Text(absl::StrCat("Data: ", set.sentence));
-  report.Paragraph(set.embedded ? md::Bold("Generated data, not LJ Speech: no number below is comparable with published "
-                                           "ones.") +
-                                      md::Text(" ") + sentence
-                                : sentence);
+  report.Paragraph(set.embedded
+                       ? md::Bold("Generated data, not LJ Speech: no number below is comparable with published ones.") +
+                             md::Text(" ") + sentence
+                       : sentence);
 }
 
 // "learning rate from 1.00e-5 in epoch 1 over 0.00100 in epoch 3 to 1.00e-5 in epoch 15".
@@ -81,30 +83,31 @@ void AddProvenance(const Data& data, md::Document& report) {
   const record::Record* const timed = data.costs.empty() ? run.record : data.costs.front().record;
   for (const md::Inline& item : ProvenanceItems(*timed)) items.push_back(item);
   if (data.places.size() > 1) {
-    items.push_back(md::Text(absl::StrCat("The records were made at ", data.places.size(),
-                                          " fingerprints, between which exact values may differ: ",
-                                          absl::StrJoin(data.places, "; "))));
+    items.push_back(md::Text(
+        absl::StrCat("The records were made at ", data.places.size(),
+                     " fingerprints, between which exact values may differ: ", absl::StrJoin(data.places, "; "))));
   }
   if (data.left_out > 0) {
     items.push_back(md::Text(absl::StrCat(data.left_out, data.left_out == 1 ? " run" : " runs",
                                           " on other data, or with other epochs, batches or settings, are left out")));
   }
-  for (const std::string& note : data.notes) items.push_back(md::Bold(note));
+  for (const std::string& note : Contradictions(data)) items.push_back(md::Bold(note));
   report.Bullets(items);
 }
 
 void AddHead(const Data& data, md::Document& report) {
   report.Heading(1, md::Text(absl::StrCat("Speech transcription with a recurrent and a transformer decoder",
                                           data.set.embedded ? ", on generated speech" : "")));
+  report.Paragraph(md::Text(
+      "One encoder turns a spectrogram into a sequence of vectors; two decoders write down what is said, character by "
+      "character. One reads its own text with an LSTM, the other with attention. Which transcribes better, what does "
+      "either cost, and what do the scores of a transcript say?"));
   report.Paragraph(
-      md::Text("One encoder turns a spectrogram into a sequence of vectors; two decoders write down what is said, "
-               "character by character. One reads its own text with an LSTM, the other with attention. Which transcribes "
-               "better, what does either cost, and what do the scores of a transcript say?"));
-  report.Paragraph(md::Convention() +
-                   md::Text(absl::StrCat(
-                       " Brackets after an upright number are a 95 % interval, as said beside it over seeds (Student's) "
-                       "or over the utterances of the test set (BCa bootstrap, ",
-                       CountText(kBootstrapResamples), " resamples, seed ", kBootstrapSeed, ").")));
+      md::Convention() +
+      md::Text(absl::StrCat(
+          " Brackets after an upright number are a 95 % interval, as said beside it over seeds (Student's) or over the "
+          "utterances of the test set (BCa bootstrap, ",
+          CountText(kBootstrapResamples), " resamples, seed ", kBootstrapSeed, ").")));
   AddProvenance(data, report);
   const std::vector<std::string> missing = MissingRuns(data);
   if (missing.empty()) return;
@@ -124,12 +127,21 @@ std::string ScoresText(const Findings& findings, Decoder decoder) {
 }
 
 std::string ThirdAnswer(const Findings& findings) {
-  const Gap& edits = findings.GapOf(Metric::kDamerauLevenshtein);
-  const Gap& loss = findings.GapOf(Metric::kLoss);
-  if (edits.seeds == 0) return "the decoders have no test result of one seed in common";
-  std::string text = absl::StrCat("transformer minus recurrent, Damerau–Levenshtein ", SignedText(edits.difference()),
-                                  ", ", VerdictText(edits));
-  if (loss.seeds > 0) absl::StrAppend(&text, "; loss ", SignedText(loss.difference()), ", ", VerdictText(loss));
+  std::vector<std::string> parts;
+  for (const Metric metric : kMetrics) {
+    const Gap& gap = findings.GapOf(metric);
+    if (gap.seeds > 0) parts.push_back(absl::StrCat(NameOf(metric), " ", SignedText(gap.difference())));
+  }
+  if (parts.empty()) return "the decoders have no test result of one seed in common";
+  std::string text = absl::StrCat("transformer minus recurrent, ", absl::StrJoin(parts, ", "));
+  std::map<std::string, std::vector<std::string>> verdicts;  // the scores of each
+  for (const Metric metric : {Metric::kLoss, Metric::kDamerauLevenshtein}) {
+    const Gap& gap = findings.GapOf(metric);
+    if (gap.seeds > 0) verdicts[VerdictText(gap)].push_back(NameOf(metric));
+  }
+  for (const auto& [verdict, names] : verdicts) {
+    absl::StrAppend(&text, "; in ", absl::StrJoin(names, " and "), " ", verdict);
+  }
   return text;
 }
 
@@ -138,12 +150,11 @@ void AddShort(const Data& data, const Findings& findings, md::Document& report) 
   std::vector<md::Inline> items;
   int number = 1;
   for (const Decoder decoder : kDecoders) {
-    items.push_back(md::Text(absl::StrCat("(", number++, ") The ", NameOf(decoder), " decoder on the test set: ",
-                                          data.RunsOf(decoder).empty() ? "there are no runs"
-                                                                       : ScoresText(findings, decoder),
-                                          ".")));
+    items.push_back(md::Text(
+        absl::StrCat("(", number++, ") The ", NameOf(decoder), " decoder on the test set: ",
+                     data.RunsOf(decoder).empty() ? "there are no runs" : ScoresText(findings, decoder), ".")));
   }
-  items.push_back(md::Text(absl::StrCat("(3) The difference, ", ThirdAnswer(findings), ".")));
+  items.push_back(md::Text(absl::StrCat("(3) The difference: ", ThirdAnswer(findings), ".")));
   items.push_back(
       md::Text("(4) Jaccard's index and the cosine compare which letters occur, on two scales; Damerau–Levenshtein's "
                "similarity also wants them in order, and so is the one to trust for a transcript."));
@@ -158,11 +169,13 @@ void AddLossNote(const Data& data, md::Document& report) {
       "Losses are cross-entropies in nats, a mean over all positions of the text, its padding included, with the right "
       "text before each position. ";
   if (smoothed) {
-    absl::StrAppend(&text, "Labels are smoothed by 0.1 over 35 tokens, so the loss of a perfect prediction is not 0 but "
-                           "0.661. ");
+    absl::StrAppend(&text,
+                    "Labels are smoothed by 0.1 over 35 tokens, so the loss of a perfect prediction is not 0 but "
+                    "0.661. ");
   }
-  absl::StrAppend(&text, "Transcripts are made without the right text: each decoder takes the likeliest character, reads "
-                         "it as its next input, and ends at the first ");
+  absl::StrAppend(&text,
+                  "Transcripts are made without the right text: each decoder takes the likeliest character, reads it "
+                  "as its next input, and ends at the first ");
   report.Paragraph(md::Text(text) + md::Code(">") + md::Text("."));
 }
 
@@ -184,6 +197,7 @@ absl::StatusOr<std::map<std::string, std::string>> RenderLjspeechReport(const st
   AddDecoder(*data, findings, Decoder::kTransformer, report);
   report.Heading(2, md::Text("3. The difference, and what explains it"));
   AddComparison(*data, findings, report);
+  AddErrors(*data, report);
   AddProcessing(*data, report);
   AddAttention(*data, report);
   AddArgument(*data, findings, report);
@@ -195,6 +209,7 @@ absl::StatusOr<std::map<std::string, std::string>> RenderLjspeechReport(const st
   std::map<std::string, std::string> files = TrainingPlots(*data);
   files.merge(AttentionPlots(*data));
   files.merge(ScorePlots(*data));
+  files["processing.svg"] = ProcessingDiagram();
   files["report.md"] = *text;
   return files;
 }

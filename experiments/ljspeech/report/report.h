@@ -6,9 +6,9 @@
 //     series by "epoch"  training loss, validation loss, validation jaccard, validation cosine,
 //                        validation damerau_levenshtein, validation character error rate, validation word error rate,
 //                        learning rate, parameter digest
-//     values             test loss, test jaccard, test cosine, test damerau_levenshtein, test character error rate, test
-//                        word error rate, parameters, "size of NAME" of each parameter, optimizer, epochs, batch, steps;
-//                        "stopped" with the reason of a run that diverged
+//     values             test loss, test jaccard, test cosine, test damerau_levenshtein, test character error rate,
+//                        test word error rate, parameters, "size of NAME" of each parameter, optimizer, epochs, batch,
+//                        steps; "stopped" with the reason of a run that diverged
 //     texts              test targets, test transcripts: an utterance a line, a character a token, `<` and `>` included
 //     series             test utterance loss, by "utterance"
 //     the attention map of attention_map_record.h
@@ -17,6 +17,7 @@
 //   records of costs, with axes "model", "B" and "S"
 //     costs              of OPERATIONS and DEPTH of the programs forward, training_step, decode_prologue, decode_step
 //     measured           "PROGRAM/time", one step of decoding being one token of each of B utterances
+//     plans              of the program forward, and "forward/shards"
 #ifndef PLUMBLINE_EXPERIMENTS_LJSPEECH_REPORT_REPORT_H_
 #define PLUMBLINE_EXPERIMENTS_LJSPEECH_REPORT_REPORT_H_
 

@@ -55,8 +55,8 @@ HeatMap HeadMap(const AttentionMap& map, size_t head, Decoder decoder) {
   result.x.unit = map.seconds_per_position > 0 ? "s" : "";
   result.last = Along(map, PositionOf(map, result.columns));
   if (map.audio_positions > 0) {
-    result.lines.push_back({"end of the audio", LineDirection::kVertical,
-                            Along(map, static_cast<double>(map.audio_positions))});
+    result.lines.push_back(
+        {"end of the audio", LineDirection::kVertical, Along(map, static_cast<double>(map.audio_positions))});
   }
   return result;
 }
@@ -110,11 +110,11 @@ void AddMap(const AttentionMap& map, Decoder decoder, uint64_t seed, md::Documen
   for (size_t head = 0; head < map.heads.size(); ++head) {
     const Centers centers = CentersOf(map, head);
     const absl::StatusOr<double> order = SpearmanCorrelation(centers.rows, centers.columns);
-    items.push_back(md::Text(absl::StrCat(
-        "Head ", head + 1, ": largest weight ", FixedText(map.peaks[head], 3), "; rank correlation of a character's place "
-        "with the mean place of its weight ",
-        order.ok() ? FixedText(*order, 3) : absl::StrCat("— (", order.status().message(), ")"),
-        PaddingShare(map, head), ".")));
+    items.push_back(
+        md::Text(absl::StrCat("Head ", head + 1, ": largest weight ", FixedText(map.peaks[head], 3),
+                              "; rank correlation of a character's place with the mean place of its weight ",
+                              order.ok() ? FixedText(*order, 3) : absl::StrCat("— (", order.status().message(), ")"),
+                              PaddingShare(map, head), ".")));
   }
   report.Bullets(items);
 }
@@ -130,11 +130,11 @@ const Run* FirstAttending(const std::vector<Run>& runs) {
 
 void AddAttention(const Data& data, md::Document& report) {
   report.Heading(3, md::Text("What the decoders attend to in the audio"));
-  report.Paragraph(
-      md::Text("A row is the query that predicts one character, with the right text before it; a column is a stretch of "
-               "encoded audio, of several positions the largest weight. Nothing in the model says that text and audio "
-               "run in step; where a dark band rises from left to right with the text, this was learned. A rank "
-               "correlation of 1 is a band that never turns back, 0 is no relation between text and time."));
+  report.Paragraph(md::Text(
+      "A row is the query that predicts one character, with the right text before it; a column is a stretch of encoded "
+      "audio, of several positions the largest weight. Nothing in the model says that text and audio run in step; "
+      "where a dark band rises from left to right with the text, this was learned. A rank correlation of 1 is a band "
+      "that never turns back, 0 is no relation between text and time."));
   for (const Decoder decoder : kDecoders) {
     const Run* const run = FirstAttending(data.RunsOf(decoder));
     if (run == nullptr) {

@@ -5,9 +5,12 @@
 #include "absl/strings/str_join.h"
 #include "experiments/ljspeech/report/report_parts.h"
 #include "reports/number_text.h"
+#include "reports/record_values.h"
 
 namespace plumbline::ljspeech {
 namespace {
+
+constexpr int64_t kPublishedEpochs = 15;
 
 md::Inline Value(const TestResult& result) {
   if (!result.has_value()) return md::Absent("not recorded");
@@ -18,9 +21,9 @@ md::Inline Value(const TestResult& result) {
 md::Inline PublishedText(Decoder decoder, Metric metric) {
   const std::optional<Published> published = PublishedFor(decoder, metric);
   if (!published.has_value()) return md::Text("—");
-  return md::Text(published->spread > 0 ? absl::StrCat(FixedText(published->value, 3), " (spread ",
-                                                       FixedText(published->spread, 4), ")")
-                                        : FixedText(published->value, 3));
+  return md::Text(published->spread > 0
+                      ? absl::StrCat(FixedText(published->value, 3), " (spread ", FixedText(published->spread, 4), ")")
+                      : FixedText(published->value, 3));
 }
 
 md::Inline OverSeeds(const Gap& gap) {
@@ -36,7 +39,7 @@ void AddTestTable(const Data& data, const Findings& findings, md::Document& repo
                                      {md::Text("difference [over utterances]"), md::Align::kRight},
                                      {md::Text("difference [over seeds]"), md::Align::kRight},
                                      {md::Text("verdict"), md::Align::kLeft}};
-  if (!data.set.embedded) {
+  if (data.set.real()) {
     columns.push_back({md::Text("published, recurrent"), md::Align::kRight});
     columns.push_back({md::Text("published, transformer"), md::Align::kRight});
   }
@@ -49,7 +52,7 @@ void AddTestTable(const Data& data, const Findings& findings, md::Document& repo
                                    gap.seeds == 0 ? md::Text("—") : SignedText(gap.over_utterances),
                                    OverSeeds(gap),
                                    md::Text(VerdictText(gap))};
-    if (!data.set.embedded) {
+    if (data.set.real()) {
       row.push_back(PublishedText(Decoder::kRecurrent, metric));
       row.push_back(PublishedText(Decoder::kTransformer, metric));
     }
@@ -58,7 +61,24 @@ void AddTestTable(const Data& data, const Findings& findings, md::Document& repo
   report.Add(table);
 }
 
-// The best-supported metrics on which one decoder is better, as text: "Jaccard, cosine".
+// What the published results are of, and where these runs are something else.
+std::string PublishedNote(const Data& data) {
+  std::string note =
+      absl::StrCat("Published: results of the exercise's published code on the real data, ", kPublishedEpochs,
+                   " epochs, two encoder blocks; for the recurrent decoder 15 implementations agree to four digits on "
+                   "one seed.");
+  const int64_t epochs = ExactInteger(*data.AnyRun()->record, "epochs").value_or(kPublishedEpochs);
+  if (epochs != kPublishedEpochs) absl::StrAppend(&note, " These runs have ", epochs, " epochs.");
+  for (const Decoder decoder : kDecoders) {
+    const int64_t parameters = ParameterCount(data, decoder);
+    if (parameters == 0 || parameters == PublishedParameters(decoder)) continue;
+    absl::StrAppend(&note, " The ", NameOf(decoder), " network here has ", CountText(parameters),
+                    " parameters, theirs ", CountText(PublishedParameters(decoder)), ".");
+  }
+  return note;
+}
+
+// The metrics on which one decoder is better, as text: "Jaccard, cosine".
 std::string MetricsWonBy(const Findings& findings, Decoder decoder) {
   std::vector<std::string> names;
   for (const Metric metric : kMetrics) {
@@ -91,23 +111,23 @@ std::vector<md::Inline> Reasons(const Data& data, const Findings& findings) {
   const Gap& order = findings.GapOf(Metric::kDamerauLevenshtein);
   const Gap& bag = findings.GapOf(Metric::kJaccard);
   if (order.seeds > 0 && bag.seeds > 0) {
-    items.push_back(md::Text(absl::StrCat(
-        "By the score that sees the order of characters the decoders differ by ", SignedText(order.difference()),
-        ", by Jaccard's, which does not, by ", SignedText(bag.difference()),
-        order.difference() > kMostlyOrder * std::max(0.0, bag.difference())
-            ? ". What the transformer gains is mostly order: it loses its place in the utterance less often, rather than "
-              "hearing other letters."
-            : ".")));
+    items.push_back(md::Text(absl::StrCat("By the score that sees the order of characters the decoders differ by ",
+                                          SignedText(order.difference()), ", by Jaccard's, which does not, by ",
+                                          SignedText(bag.difference()),
+                                          order.difference() > kMostlyOrder * std::max(0.0, bag.difference())
+                                              ? ". What the transformer gains is mostly order: it loses its place in "
+                                                "the utterance less often, rather than hearing other letters."
+                                              : ".")));
   }
-  items.push_back(
-      md::Text("What was said some tokens ago reaches the recurrent decoder's query only through its state, which every "
-               "later token rewrites; the attention's query reads those tokens themselves. To stay in step with the "
-               "audio the query must know how far the text has come, and that is easier to read off tokens and their "
-               "positions than to carry along."));
-  items.push_back(
-      md::Text("The positions are given to the transformer decoder as a table of learned vectors; the LSTM has to count. "
-               "On the other hand the LSTM knows the order from the start, where attention without positions would see "
-               "a bag of tokens; on little data that can be worth more."));
+  items.push_back(md::Text(
+      "What was said some tokens ago reaches the recurrent decoder's query only through its state, which every later "
+      "token rewrites; the attention's query reads those tokens themselves. To stay in step with the audio the query "
+      "must know how far the text has come, and that is easier to read off tokens and their positions than to carry "
+      "along."));
+  items.push_back(md::Text(
+      "The positions are given to the transformer decoder as a table of learned vectors; the LSTM has to count. On the "
+      "other hand the LSTM knows the order from the start, where attention without positions would see a bag of "
+      "tokens; on little data that can be worth more."));
   const int64_t recurrent = ParameterCount(data, Decoder::kRecurrent);
   const int64_t transformer = ParameterCount(data, Decoder::kTransformer);
   if (recurrent > 0 && transformer > 0) {
@@ -135,16 +155,13 @@ void AddComparison(const Data& data, const Findings& findings, md::Document& rep
   report.Image("Similarities of both decoders on the validation set by epoch", "similarity.svg");
   report.Image("Error rates of both decoders on the validation set by epoch", "error-rate.svg");
   report.Paragraph(md::Text(
-      "Differences are transformer minus recurrent, at the seeds that both have. ↑: more is better. Two things vary: the "
-      "utterances that happened to be in the test set, and the seed. For the interval over utterances both decoders' scores of an utterance are "
-      "drawn together; the one over seeds is of paired differences. A difference is conclusive when both exclude 0 on "
-      "the same side. The six scores are of the same transcripts: six verdicts are not six findings."));
+      "Differences are transformer minus recurrent, at the seeds that both have. ↑: more is better. Two things vary: "
+      "the utterances that happened to be in the test set, and the seed. For the interval over utterances both "
+      "decoders' scores of an utterance are drawn together; the one over seeds is of paired differences. A difference "
+      "is conclusive when both exclude 0 on the same side. The six scores are of the same transcripts: six verdicts "
+      "are not six findings."));
   AddTestTable(data, findings, report);
-  if (!data.set.embedded) {
-    report.Paragraph(
-        md::Text("Published: results of the exercise's published code on the real data, 15 epochs, two encoder blocks; "
-                 "for the recurrent decoder 15 implementations agree to four digits on one seed."));
-  }
+  if (data.set.real()) report.Paragraph(md::Text(PublishedNote(data)));
 }
 
 void AddArgument(const Data& data, const Findings& findings, md::Document& report) {

@@ -2,13 +2,11 @@
 #include "experiments/ljspeech/report/report_data.h"
 
 #include <algorithm>
-#include <cmath>
 #include <tuple>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "reports/number_text.h"
 #include "reports/record_values.h"
 
 namespace plumbline::ljspeech {
@@ -40,7 +38,8 @@ std::string DataDigestOf(const record::Record& record) { return record.data().em
 std::string OtherAxes(const record::Record& record) {
   std::string text;
   for (const record::AxisValue& value : record.point()) {
-    if (value.axis() != "sweep" && value.axis() != "model") absl::StrAppend(&text, value.axis(), "=", value.value(), " ");
+    if (value.axis() != "sweep" && value.axis() != "model")
+      absl::StrAppend(&text, value.axis(), "=", value.value(), " ");
   }
   return text;
 }
@@ -88,7 +87,8 @@ DataSet ReadDataSet(const record::Record& record) {
 std::map<std::string, Curve> CurvesOf(const record::Record& record) {
   std::map<std::string, Curve> curves;
   for (const record::ExactSeries& series : record.exact().series()) {
-    if (series.index_name() != "epoch" || series.bits_size() != series.index_size() || series.bits_size() == 0) continue;
+    if (series.index_name() != "epoch" || series.bits_size() != series.index_size() || series.bits_size() == 0)
+      continue;
     curves[series.name()] = {{series.index().begin(), series.index().end()}, ExactReals(record, series.name())};
   }
   return curves;
@@ -109,8 +109,8 @@ absl::Status ReadUtterances(const record::Record& record, Run& run) {
     return absl::OkStatus();
   }
   if (run.targets.size() != run.transcripts.size()) {
-    return Contradiction(record, absl::StrCat(run.targets.size(), " test targets but ", run.transcripts.size(),
-                                              " test transcripts"));
+    return Contradiction(
+        record, absl::StrCat(run.targets.size(), " test targets but ", run.transcripts.size(), " test transcripts"));
   }
   for (size_t i = 0; i < run.targets.size(); ++i) {
     run.scores.push_back(ScoreTranscript(run.targets[i], run.transcripts[i]));
@@ -120,27 +120,6 @@ absl::Status ReadUtterances(const record::Record& record, Run& run) {
     return Contradiction(record, "'test utterance loss' has not one value an utterance");
   }
   return absl::OkStatus();
-}
-
-// Says where the record's own scores are not those of its texts.
-void CheckScores(Decoder decoder, const Run& run, Data& data) {
-  constexpr double kTolerance = 1e-9;
-  const absl::StatusOr<TranscriptMetrics> metrics = ScoreTranscripts(run.targets, run.transcripts);
-  if (!metrics.ok()) return;
-  const std::pair<const char*, double> computed[] = {
-      {"test jaccard", metrics->jaccard},
-      {"test cosine", metrics->cosine},
-      {"test damerau_levenshtein", metrics->damerau_levenshtein},
-      {"test character error rate", metrics->character_error_rate},
-      {"test word error rate", metrics->word_error_rate},
-  };
-  for (const auto& [name, value] : computed) {
-    const absl::StatusOr<double> recorded = ExactReal(*run.record, name);
-    if (!recorded.ok() || std::fabs(*recorded - value) <= kTolerance) continue;
-    data.notes.push_back(absl::StrCat("The record of the ", NameOf(decoder), " decoder, seed ", run.seed, ", says ",
-                                      SignificantText(*recorded, 6), " for '", name, "', its transcripts give ",
-                                      SignificantText(value, 6), "; the report uses the latter."));
-  }
 }
 
 absl::Status AddRun(const record::Record& record, Decoder decoder, Data& data) {
@@ -171,8 +150,7 @@ int RoundsOf(const record::Record& record) {
 }
 
 void AddCosts(const record::Record& record, Decoder decoder, Data& data) {
-  data.costs.push_back(
-      {decoder, AxisInteger(record, "B").value_or(0), AxisInteger(record, "S").value_or(0), &record});
+  data.costs.push_back({decoder, AxisInteger(record, "B").value_or(0), AxisInteger(record, "S").value_or(0), &record});
 }
 
 void Order(Data& data) {
@@ -180,10 +158,7 @@ void Order(Data& data) {
     std::sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return Before(*a.record, b.record); });
     runs.erase(std::unique(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.seed == b.seed; }),
                runs.end());
-    for (const Run& run : runs) {
-      data.seeds.insert(run.seed);
-      CheckScores(decoder, run, data);
-    }
+    for (const Run& run : runs) data.seeds.insert(run.seed);
   }
   std::sort(data.costs.begin(), data.costs.end(), [](const CostRecord& a, const CostRecord& b) {
     return std::make_tuple(a.decoder, a.length, a.batch, -RoundsOf(*a.record), a.record->key()) <

@@ -32,6 +32,9 @@ struct DataSet {
   std::string sentence;                    // which data
   bool embedded = false;
   std::vector<std::pair<std::string, int64_t>> items;  // of each split that is recorded
+
+  // Known to be what published results are of.
+  bool real() const { return record != nullptr && !embedded; }
 };
 
 // One quantity by epoch.
@@ -69,7 +72,6 @@ struct Data {
   std::set<uint64_t> seeds;                  // of any training run
   std::set<std::string> places;              // fingerprints of the records, as text
   int left_out = 0;                          // training runs of another setting
-  std::vector<std::string> notes;            // sentences on what the records contradict themselves in
 
   // Empty: none.
   const std::vector<Run>& RunsOf(Decoder decoder) const;

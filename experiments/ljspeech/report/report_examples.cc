@@ -80,9 +80,9 @@ void AddExamples(const Data& data, md::Document& report) {
       "Of the ", CountText(static_cast<int64_t>(shown.front().second->targets.size())),
       " test utterances, by the mean Damerau–Levenshtein similarity", shown.size() > 1 ? " of both decoders" : "",
       " (seed ", shown.front().second->seed,
-      "): the best, the median and the worst; the one whose cosine exceeds it most, for its letters are right and their "
-      "order is not; and the first of each quarter of the test set, whatever it scores. Below a transcript: ^ another "
-      "character, + one too many, - one missing, · its place.")));
+      "): the best, the median and the worst; the one whose cosine exceeds it most, for its letters are right and "
+      "their order is not; and the first of each quarter of the test set, whatever it scores. Below a transcript: ^ "
+      "another character, + one too many, - one missing, · its place.")));
   for (const Chosen& each : ChooseUtterances(shown)) {
     std::vector<std::string> scores;
     std::string block;

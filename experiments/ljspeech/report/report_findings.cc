@@ -147,7 +147,7 @@ Verdict Gap::verdict() const {
   if (!over_utterances.ok()) return Verdict::kOpen;
   const int side = Side(over_utterances->interval);
   if (side == 0) return Verdict::kOpen;
-  if (seeds == 1) return Verdict::kForThesePairs;
+  if (seeds == 1) return Verdict::kForTheseNetworks;
   return over_seeds.ok() && Side(over_seeds->interval) == side ? Verdict::kConclusive : Verdict::kOpen;
 }
 
@@ -186,7 +186,7 @@ std::string VerdictText(const Gap& gap) {
   switch (gap.verdict()) {
     case Verdict::kConclusive:
       return "conclusive";
-    case Verdict::kForThesePairs:
+    case Verdict::kForTheseNetworks:
       return "conclusive for these two networks; one seed does not show how much another would change";
     case Verdict::kOpen:
       break;
@@ -286,6 +286,25 @@ md::Inline SignedText(const absl::StatusOr<Estimate>& estimate) {
   if (!estimate.ok()) return md::Absent(estimate.status().message());
   return md::Text(absl::StrCat(SignedText(estimate->value), " [", SignedText(estimate->interval.low), ",\u00A0",
                                SignedText(estimate->interval.high), "]"));
+}
+
+std::vector<std::string> Contradictions(const Data& data) {
+  constexpr double kTolerance = 1e-9;  // sums may have been made in another order
+  std::vector<std::string> notes;
+  for (const auto& [decoder, runs] : data.runs) {
+    for (const Run& run : runs) {
+      for (const Metric metric : kMetrics) {
+        const std::string name = absl::StrCat("test ", RecordName(metric));
+        const absl::StatusOr<double> recorded = ExactReal(*run.record, name);
+        const std::optional<double> value = TestValue(run, metric);
+        if (!recorded.ok() || !value.has_value() || std::fabs(*recorded - *value) <= kTolerance) continue;
+        notes.push_back(absl::StrCat("The record of the ", NameOf(decoder), " decoder, seed ", run.seed, ", says ",
+                                     SignificantText(*recorded, 6), " for '", name, "', its transcripts give ",
+                                     SignificantText(*value, 6), "; the report uses the latter."));
+      }
+    }
+  }
+  return notes;
 }
 
 std::vector<std::string> MissingRuns(const Data& data) {

@@ -26,12 +26,9 @@ inline constexpr int kBootstrapResamples = 2000;
 
 enum class Metric { kLoss, kJaccard, kCosine, kDamerauLevenshtein, kCharacterErrorRate, kWordErrorRate };
 
-inline constexpr Metric kMetrics[] = {Metric::kLoss,
-                                      Metric::kJaccard,
-                                      Metric::kCosine,
-                                      Metric::kDamerauLevenshtein,
-                                      Metric::kCharacterErrorRate,
-                                      Metric::kWordErrorRate};
+inline constexpr Metric kMetrics[] = {
+    Metric::kLoss,         Metric::kJaccard, Metric::kCosine, Metric::kDamerauLevenshtein, Metric::kCharacterErrorRate,
+    Metric::kWordErrorRate};
 inline constexpr Metric kSimilarities[] = {Metric::kJaccard, Metric::kCosine, Metric::kDamerauLevenshtein};
 
 // "Damerau–Levenshtein", as the report calls it, and "damerau_levenshtein", as records do.
@@ -42,8 +39,8 @@ bool HigherIsBetter(Metric metric);
 // Of the three similarities of one utterance.
 double ValueOf(const TextSimilarities& similarities, Metric metric);
 
-// The test value of a run: from its utterances where they are recorded, else as recorded. Nothing for a run that diverged
-// or has neither.
+// The test value of a run: a score from its utterances where they are recorded, else as recorded. Nothing for a run
+// that diverged or has neither.
 std::optional<double> TestValue(const Run& run, Metric metric);
 
 // What an utterance adds to a score: Σ numerators / Σ denominators is the score of the test set.
@@ -66,8 +63,8 @@ struct TestResult {
 TestResult MeasureTest(const std::vector<Run>& runs, Metric metric);
 
 enum class Verdict {
-  kConclusive,         // both intervals lie on one side of 0
-  kForThesePairs,      // the one over utterances does, and one seed has no other
+  kConclusive,        // both intervals lie on one side of 0
+  kForTheseNetworks,  // the one over utterances does, and one seed has no other
   kOpen,
 };
 
@@ -122,6 +119,9 @@ std::optional<Published> PublishedFor(Decoder decoder, Metric metric);
 md::Inline ScoreText(const absl::StatusOr<Estimate>& estimate);
 md::Inline SignedText(const absl::StatusOr<Estimate>& estimate);
 std::string SignedText(double value);
+
+// Sentences on records whose scores are not those of their transcripts; the report uses the latter.
+std::vector<std::string> Contradictions(const Data& data);
 
 // Runs that the others let expect and that have no record: "transformer, seed 3".
 std::vector<std::string> MissingRuns(const Data& data);

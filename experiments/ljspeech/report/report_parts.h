@@ -19,8 +19,12 @@ void AddDecoder(const Data& data, const Findings& findings, Decoder decoder, md:
 
 // Answer 3, its evidence: both decoders on the test set, and together by epoch.
 void AddComparison(const Data& data, const Findings& findings, md::Document& report);
+// Errors by kind, and scores by length of the text.
+void AddErrors(const Data& data, md::Document& report);
 // How the two process the text, with depths, operations and times.
 void AddProcessing(const Data& data, md::Document& report);
+// The arithmetic of the decoders alone, by part.
+void AddWork(const Data& data, md::Document& report);
 // What the decoders attend to in the audio.
 void AddAttention(const Data& data, md::Document& report);
 // What explains the difference.
@@ -35,8 +39,8 @@ void AddExamples(const Data& data, md::Document& report);
 // Every run on a line.
 void AddRuns(const Data& data, md::Document& report);
 
-// Curves by file name: "loss.svg", "similarity.svg", "error-rate.svg", and "DECODER-loss.svg" and "DECODER-similarity.svg"
-// of each decoder with runs.
+// Curves by file name: "loss.svg", "similarity.svg", "error-rate.svg", and of each decoder with runs "DECODER-loss.svg"
+// and "DECODER-similarity.svg".
 std::map<std::string, std::string> TrainingPlots(const Data& data);
 
 // "attention-DECODER.svg" of each decoder with a recorded map.
@@ -45,8 +49,14 @@ std::map<std::string, std::string> AttentionPlots(const Data& data);
 // "scores.svg" where there are transcripts.
 std::map<std::string, std::string> ScorePlots(const Data& data);
 
+// "processing.svg": how an LSTM and attention turn a text into queries. The same for all records.
+std::string ProcessingDiagram();
+
 // The total number of parameters; 0: not recorded, or runs disagree.
 int64_t ParameterCount(const Data& data, Decoder decoder);
+
+// Of the network of the exercise's published code, in total.
+int64_t PublishedParameters(Decoder decoder);
 
 // The run whose attention map is shown: of the smallest seed that has one. Null: none.
 const Run* FirstAttending(const std::vector<Run>& runs);

@@ -32,7 +32,8 @@ void AddCurve(const std::vector<Run>& runs, const std::string& series, const std
 
 std::string DecoderLoss(const Data& data, Decoder decoder) {
   const std::vector<Run>& runs = data.RunsOf(decoder);
-  Plot plot = EpochPlot(absl::StrCat("Loss of the ", NameOf(decoder), " decoder, ", SeedsText(runs)), "loss (nats)", 340);
+  Plot plot =
+      EpochPlot(absl::StrCat("Loss of the ", NameOf(decoder), " decoder, ", SeedsText(runs)), "loss (nats)", 340);
   AddCurve(runs, "training loss", "training", 0, plot);
   AddCurve(runs, "validation loss", "validation", 1, plot);
   return RenderPlot(plot).svg;
@@ -40,9 +41,9 @@ std::string DecoderLoss(const Data& data, Decoder decoder) {
 
 std::string DecoderSimilarity(const Data& data, Decoder decoder) {
   const std::vector<Run>& runs = data.RunsOf(decoder);
-  Plot plot = EpochPlot(absl::StrCat("Similarity of transcripts on the validation set, ", NameOf(decoder), " decoder, ",
-                                     SeedsText(runs)),
-                        "similarity", 360);
+  Plot plot = EpochPlot(
+      absl::StrCat("Similarity of transcripts on the validation set, ", NameOf(decoder), " decoder, ", SeedsText(runs)),
+      "similarity", 360);
   int style = 0;
   for (const Metric metric : kSimilarities) {
     AddCurve(runs, absl::StrCat("validation ", RecordName(metric)), NameOf(metric), style++, plot);

@@ -1,7 +1,9 @@
-// Answer 3: how an LSTM and attention process text, and what that costs: chains of dependent operations against parallel
-// work, in training and in decoding.
+// Answer 3: how an LSTM and attention process text, and what that costs: chains of dependent operations against
+// parallel work, in training and in decoding.
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "experiments/ljspeech/report/report_parts.h"
@@ -40,18 +42,18 @@ int DegreeInLength(const record::Cost& cost) {
   return degree;
 }
 
-// Of one program and decoder the record with the longest text and, of these, the largest batch. Null: none.
-const CostRecord* Largest(const Data& data, Decoder decoder, const std::string& program) {
+// Of one program and decoder the record with the longest text, or with texts of `length` where that is given, and of
+// these the one with the largest batch. Null: none.
+const CostRecord* Largest(const Data& data, Decoder decoder, const std::string& program,
+                          std::optional<int64_t> length = std::nullopt) {
   const CostRecord* largest = nullptr;
   for (const CostRecord& costs : data.costs) {
     const bool has = CostOf(*costs.record, program, record::Cost::OPERATIONS) != nullptr ||
                      CostOf(*costs.record, program, record::Cost::DEPTH) != nullptr;
-    if (costs.decoder != decoder || !has) continue;
-    if (largest != nullptr && std::make_pair(costs.length, costs.batch) <=
-                                  std::make_pair(largest->length, largest->batch)) {
-      continue;
-    }
-    largest = &costs;
+    if (costs.decoder != decoder || !has || costs.length != length.value_or(costs.length)) continue;
+    const bool larger = largest == nullptr ||
+                        std::make_pair(costs.length, costs.batch) > std::make_pair(largest->length, largest->batch);
+    if (larger) largest = &costs;
   }
   return largest;
 }
@@ -111,34 +113,41 @@ std::string SizeText(const CostRecord& costs) {
 }
 
 // Recurrent over transformer where both were timed in the same rounds.
-md::Inline TimeRatio(const Data& data, const std::string& program) {
-  const CostRecord* const recurrent = Largest(data, Decoder::kRecurrent, program);
-  const CostRecord* const transformer = Largest(data, Decoder::kTransformer, program);
+md::Inline TimeRatio(const CostRecord* recurrent, const CostRecord* transformer, const std::string& program) {
   if (recurrent == nullptr || transformer == nullptr) return md::Absent("not recorded for both");
   const record::MeasuredSeries* const a = FindMeasuredSeries(*recurrent->record, TimeSeries(program));
   const record::MeasuredSeries* const b = FindMeasuredSeries(*transformer->record, TimeSeries(program));
   if (a == nullptr || b == nullptr) return md::Absent("not measured for both");
   const bool same_size = recurrent->batch == transformer->batch && recurrent->length == transformer->length;
   if (!same_size) return md::Absent("not of one size");
-  if (a->measurement() != b->measurement() || a->sample_size() != b->sample_size()) return md::Absent("not interleaved");
+  const bool interleaved = a->measurement() == b->measurement() && a->sample_size() == b->sample_size();
+  if (!interleaved) return md::Absent("not interleaved");
   return md::MeasuredEstimate(PairedRatio(Samples(*a), Samples(*b), kLevel), "", 3);
 }
 
+md::Inline TimeRatio(const Data& data, const std::string& program) {
+  return TimeRatio(Largest(data, Decoder::kRecurrent, program), Largest(data, Decoder::kTransformer, program), program);
+}
+
 void AddExplanation(md::Document& report) {
-  report.Paragraph(md::Text("Both decoders turn the text so far into one query a position, which then looks for its "
-                            "place in the audio. They differ in how that query comes to know the text:"));
+  report.Paragraph(
+      md::Text("Both decoders turn the text so far into one query a position, which then looks for its place in the "
+               "audio. They differ in how that query comes to know the text:"));
+  report.Image("How an LSTM and attention turn a text into queries", "processing.svg");
   report.Bullets(
       {md::Bold("The LSTM reads one token after another.") +
-           md::Text(" Its state, a vector of outputs and one of cells, is all that it keeps of the text before. Each "
-                    "token updates the state through gates, so that token i reaches position S through S − i updates. "
-                    "Order is built in, the recent past weighs most, and a state cannot be had before the one it follows "
-                    "from, not even in training, where the whole text is given."),
+           md::Text(
+               " Its state, a vector of outputs and one of cells, is all that it keeps of the text before. Each token "
+               "updates the state through gates, so that token i reaches position S through S − i updates. Order is "
+               "built in, the recent past weighs most, and a state cannot be had before the one it follows from, not "
+               "even in training, where the whole text is given."),
        md::Bold("Attention reads all tokens at once.") +
-           md::Text(" Each position compares its query with a key of every token up to itself (a mask hides the later "
-                    "ones) and takes the weighted mean of their values. Any token is one step away from any later one. "
-                    "The mean has no order: a learned vector for each position, added to the tokens, is what tells them "
-                    "apart. In training all positions are computed side by side; the price is a comparison for each pair "
-                    "of positions."),
+           md::Text(
+               " Each position compares its query with a key of every token up to itself (a mask hides the later ones) "
+               "and takes the weighted mean of their values. Any token is one step away from any later one. The mean "
+               "has no order: a learned vector for each position, added to the tokens, is what tells them apart. In "
+               "training all positions are computed side by side; the price is a comparison for each pair of "
+               "positions."),
        md::Bold("In decoding both go token by token,") +
            md::Text(" since each token is chosen from the one before. The LSTM then carries a state of one size; "
                     "attention keeps keys and values of all tokens so far, and each token costs a little more than the "
@@ -149,8 +158,8 @@ void AddTable(const Data& data, md::Document& report) {
   md::Table table({{md::Text("decoder"), md::Align::kLeft},
                    {md::Text("program"), md::Align::kLeft},
                    {md::Text("B, S"), md::Align::kRight},
-                   {md::Text("longest chain of operations"), md::Align::kLeft},
-                   {md::Text("operations over chain"), md::Align::kRight},
+                   {md::Text("longest chain"), md::Align::kLeft},
+                   {md::Text("arithmetic a link"), md::Align::kRight},
                    {md::Text("operations a token"), md::Align::kRight},
                    {md::Text("time a token"), md::Align::kRight},
                    {md::Text("of bare"), md::Align::kRight}});
@@ -166,14 +175,68 @@ void AddTable(const Data& data, md::Document& report) {
   report.Add(table);
 }
 
+// How chain and time of a training step grow with the text, where more than one length is recorded.
+void AddLengths(const Data& data, md::Document& report) {
+  std::set<int64_t> lengths;
+  for (const CostRecord& costs : data.costs) {
+    if (CostOf(*costs.record, kTraining, record::Cost::OPERATIONS) != nullptr) lengths.insert(costs.length);
+  }
+  if (lengths.size() < 2) return;
+  md::Table table({{md::Text("S"), md::Align::kRight},
+                   {md::Text("recurrent, chain"), md::Align::kRight},
+                   {md::Text("transformer, chain"), md::Align::kRight},
+                   {md::Text("recurrent, time"), md::Align::kRight},
+                   {md::Text("transformer, time"), md::Align::kRight},
+                   {md::Text("time, recurrent over transformer"), md::Align::kRight}});
+  for (const int64_t length : lengths) {
+    const CostRecord* const recurrent = Largest(data, Decoder::kRecurrent, kTraining, length);
+    const CostRecord* const transformer = Largest(data, Decoder::kTransformer, kTraining, length);
+    const auto chain = [](const CostRecord* costs) {
+      const record::Cost* const depth =
+          costs == nullptr ? nullptr : CostOf(*costs->record, kTraining, record::Cost::DEPTH);
+      return depth == nullptr ? md::Text("—") : md::Exact(depth->value());
+    };
+    const auto time = [](const CostRecord* costs) {
+      const std::vector<double> samples =
+          costs == nullptr ? std::vector<double>() : MeasuredSamples(*costs->record, TimeSeries(kTraining));
+      return samples.empty() ? md::Text("—") : md::MeasuredMedian(samples, "s", 3);
+    };
+    table.AddRow({md::Exact(length), chain(recurrent), chain(transformer), time(recurrent), time(transformer),
+                  TimeRatio(recurrent, transformer, kTraining)});
+  }
+  report.Paragraph(md::Text("A training step by the length of the text:"));
+  report.Add(table);
+}
+
+// What a whole transcript takes: the encoder once, then token by token.
+void AddUtterance(const Data& data, md::Document& report) {
+  std::vector<md::Inline> items;
+  for (const Decoder decoder : kDecoders) {
+    const CostRecord* const prologue = Largest(data, decoder, kPrologue);
+    const CostRecord* const step = Largest(data, decoder, kStep);
+    if (prologue == nullptr || step == nullptr || step->length == 0) continue;
+    const absl::StatusOr<double> once = Median(MeasuredSamples(*prologue->record, TimeSeries(kPrologue)));
+    const absl::StatusOr<double> each = Median(MeasuredSamples(*step->record, TimeSeries(kStep)));
+    if (!once.ok() || !each.ok() || prologue->batch != step->batch) continue;
+    const auto tokens = static_cast<double>(step->length);
+    items.push_back(md::Text(absl::StrCat(NameOf(decoder), ", ", std::max<int64_t>(1, step->batch), " at a time, ",
+                                          step->length, " tokens: ")) +
+                    md::Measured(*once, "s", 3) + md::Text(absl::StrCat(" + ", step->length, " · ")) +
+                    md::Measured(*each, "s", 3) + md::Text(" = ") + md::Measured(*once + tokens * *each, "s", 3));
+  }
+  if (items.empty()) return;
+  report.Paragraph(md::Text("A whole transcript, from the medians of its parts:"));
+  report.Bullets(items);
+}
+
 // Programs without a record, as a sentence.
 void AddMissing(const Data& data, md::Document& report) {
   std::vector<md::Inline> items;
   for (const char* program : kPrograms) {
     for (const Decoder decoder : kDecoders) {
       if (Largest(data, decoder, program) != nullptr) continue;
-      items.push_back(md::Text(absl::StrCat("No costs are recorded of: ", NameOf(decoder), " decoder, ",
-                                            ProgramText(program), ".")));
+      items.push_back(md::Text(
+          absl::StrCat("No costs are recorded of: ", NameOf(decoder), " decoder, ", ProgramText(program), ".")));
     }
   }
   if (!items.empty()) report.Bullets(items);
@@ -206,9 +269,9 @@ const record::Cost* ForwardDepth(const Data& data, Decoder decoder) {
 std::string ChainSentence(const Data& data, Decoder decoder) {
   const record::Cost* const depth = ForwardDepth(data, decoder);
   if (depth == nullptr) return absl::StrCat("The chain of the ", NameOf(decoder), " decoder is not recorded. ");
-  return absl::StrCat("The longest chain of dependent operations with the ", NameOf(decoder), " decoder is ",
-                      depth->text(),
-                      DegreeInLength(*depth) == 0 ? ", whatever the length of the text. " : ", so it grows with the text. ");
+  return absl::StrCat(
+      "The longest chain of dependent operations with the ", NameOf(decoder), " decoder is ", depth->text(),
+      DegreeInLength(*depth) == 0 ? ", whatever the length of the text. " : ", so it grows with the text. ");
 }
 
 // What follows where the chains are as the explanation says.
@@ -217,8 +280,8 @@ std::string ChainConclusion(const Data& data) {
   const record::Cost* const transformer = ForwardDepth(data, Decoder::kTransformer);
   if (recurrent == nullptr || transformer == nullptr) return "";
   if (DegreeInLength(*recurrent) == 0 || DegreeInLength(*transformer) > 0) return "";
-  return "In training, where all tokens are given, the LSTM therefore waits S times for a small product, while attention "
-         "does one large one; in decoding both wait for every token, and that advantage is gone.";
+  return "In training, where all tokens are given, the LSTM therefore waits S times for a small product, while "
+         "attention does one large one; in decoding both wait for every token, and that advantage is gone.";
 }
 
 }  // namespace
@@ -230,21 +293,25 @@ void AddProcessing(const Data& data, md::Document& report) {
     report.Paragraph(md::Text("There are no records of costs, so chains, operations and times cannot be shown."));
     return;
   }
-  report.Paragraph(
-      md::Text("The longest chain is the number of operations of the compiled program each of which needs the result of "
-               "the one before, each step of the LSTM counted: what remains sequential on a machine of any width. "
-               "Operations over chain is how many could run at once on average. A token of the forward pass and of the "
-               "training step is one of B·S; in decoding each step makes one token of each of B utterances. Programs "
-               "include the encoder except where decoding has run it once. The last column is the rate of operations as "
-               "a share of that of a bare oneDNN matrix product (f32, 1024³, one thread) in the same rounds."));
+  report.Paragraph(md::Text(
+      "The longest chain is the number of operations of the compiled program of which each needs the result of the one "
+      "before: what remains sequential on a machine of any width. A whole matrix product is one link, a step of the "
+      "LSTM has several. Arithmetic a link is the arithmetic operations of the program over that number: how much "
+      "there is to do side by side. A token of the forward pass and of the training step is one of B·S; in decoding "
+      "each step makes one token of each of B utterances. Programs include the encoder, but for the steps of decoding, "
+      "before which it has run. The last column is the rate of operations as a share of that of a bare oneDNN matrix "
+      "product (f32, 1024³, one thread) in the same rounds."));
   AddTable(data, report);
   AddMissing(data, report);
+  AddWork(data, report);
+  AddLengths(data, report);
+  AddUtterance(data, report);
   AddPolynomials(data, report);
   report.Paragraph(md::Text(absl::StrCat(ChainSentence(data, Decoder::kRecurrent),
                                          ChainSentence(data, Decoder::kTransformer), ChainConclusion(data))));
-  report.Paragraph(md::Text("Time of the recurrent over that of the transformer decoder in the same rounds: training step ") +
-                   TimeRatio(data, kTraining) + md::Text(", each token of decoding ") + TimeRatio(data, kStep) +
-                   md::Text("."));
+  report.Paragraph(
+      md::Text("Time of the recurrent over that of the transformer decoder in the same rounds: training step ") +
+      TimeRatio(data, kTraining) + md::Text(", each token of decoding ") + TimeRatio(data, kStep) + md::Text("."));
 }
 
 }  // namespace plumbline::ljspeech

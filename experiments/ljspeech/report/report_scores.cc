@@ -83,27 +83,27 @@ void AddConstructed(md::Document& report) {
     const TranscriptScore score = ScoreTranscript(kText, each.text);
     // Spaces at an end would not be seen.
     const bool hidden = each.text.front() == ' ';
-    table.AddRow({md::Text(each.change),
-                  md::Code(hidden ? absl::StrReplaceAll(each.text, {{" ", "␣"}}) : each.text),
-                  md::Text(FixedText(score.similarities.jaccard, 2)),
-                  md::Text(FixedText(score.similarities.cosine, 2)),
-                  md::Text(FixedText(score.similarities.damerau_levenshtein, 2)),
-                  md::Text(RateText(score.characters)), md::Text(RateText(score.words))});
+    table.AddRow({md::Text(each.change), md::Code(hidden ? absl::StrReplaceAll(each.text, {{" ", "␣"}}) : each.text),
+                  md::Text(FixedText(score.similarities.jaccard, 2)), md::Text(FixedText(score.similarities.cosine, 2)),
+                  md::Text(FixedText(score.similarities.damerau_levenshtein, 2)), md::Text(RateText(score.characters)),
+                  md::Text(RateText(score.words))});
   }
   report.Add(table);
 }
 
 void AddMeanings(md::Document& report) {
   report.Bullets(
-      {md::Text("Jaccard's index and the cosine see how often each character occurs and nothing of the order: with the "
-                "right letters in any order both are 1. With m characters in common of texts of n and k, Jaccard's is "
-                "m / (n + k − m), the cosine m / √(nk). The cosine is never the smaller one; for texts of one length "
-                "Jaccard's is c / (2 − c) of the cosine c, so that the two tell the same story on two scales, and differ "
-                "only in how they punish a wrong length."),
-       md::Text("Damerau–Levenshtein's is about order: how many insertions, deletions, substitutions and swaps of "
-                "neighbours repair the text, as a share of the longer one. It alone falls when a transcript has the right "
-                "letters in wrong places, and falls most where a stretch is displaced, for every character of it counts "
-                "twice, where it is missing and where it stands."),
+      {md::Text(
+           "Jaccard's index (of multisets) and the cosine (Ochiai's form) see how often each character occurs and "
+           "nothing of the order: with the right letters in any order both are 1. With m characters in common of texts "
+           "of n and k, Jaccard's is m / (n + k − m), the cosine m / √(nk). The cosine is never the smaller one; for "
+           "texts of one length Jaccard's is c / (2 − c) of the cosine c, so that the two tell the same story on two "
+           "scales, and differ only in how they punish a wrong length."),
+       md::Text(
+           "Damerau–Levenshtein's is about order: how many insertions, deletions, substitutions and swaps of "
+           "neighbours repair the text, as a share of the longer one. It alone falls when a transcript has the right "
+           "letters in wrong places, and falls most where a stretch is displaced, for every character of it counts "
+           "twice, where it is missing and where it stands."),
        md::Text("The error rates count the same edits without swaps against the length of the target, so a swap counts "
                 "twice and a text too long can exceed 1. A word with one wrong letter is a wrong word: the word error "
                 "rate is the strictest.")});
@@ -142,16 +142,18 @@ void AddCorrelations(const Data& data, md::Document& report) {
     const auto lowest = std::count_if(run->scores.begin(), run->scores.end(), [](const TranscriptScore& score) {
       return score.similarities.damerau_levenshtein < score.similarities.jaccard;
     });
-    items.push_back(md::Text(absl::StrCat("The ", NameOf(decoder), " decoder: Damerau–Levenshtein's is the lowest of the "
-                                          "three in ", CountText(lowest), " of ",
+    items.push_back(md::Text(absl::StrCat("The ", NameOf(decoder),
+                                          " decoder: Damerau–Levenshtein's is the lowest of the three in ",
+                                          CountText(lowest), " of ",
                                           CountText(static_cast<int64_t>(run->scores.size())), " utterances.")));
   }
   if (items.empty()) {
     report.Paragraph(md::Text("No transcripts are recorded, so the scores cannot be compared on the test set."));
     return;
   }
-  report.Paragraph(md::Text("Over the utterances of the test set, do two scores rise together (Pearson), and do they put "
-                            "the transcripts in the same order (Spearman)?"));
+  report.Paragraph(
+      md::Text("Over the utterances of the test set, do two scores rise together (Pearson), and do they put the "
+               "transcripts in the same order (Spearman)?"));
   report.Add(table);
   report.Bullets(items);
   report.Image("Cosine and Damerau–Levenshtein similarity of test utterances", "scores.svg");
@@ -183,9 +185,9 @@ void AddFloors(const Data& data, const Findings& findings, md::Document& report)
   const std::optional<TextSimilarities> floor = run == nullptr ? std::nullopt : Floor(run->targets);
   if (!floor.has_value()) return;
   report.Paragraph(md::Text(
-      "A score means little without what comes for nothing. English texts of one length share most of their letters, so "
-      "two unrelated ones already score what the first line says (each test target against the next). The last lines "
-      "are the decoders' means as a share of the way from there to 1."));
+      "A score means little without what comes for nothing. English texts of one length share most of their letters, "
+      "so two unrelated ones already score what the first line says (each test target against the next). The last "
+      "lines are the decoders' means as a share of the way from there to 1."));
   md::Table table({{md::Text(""), md::Align::kLeft},
                    {md::Text("Jaccard"), md::Align::kRight},
                    {md::Text("cosine"), md::Align::kRight},
@@ -196,7 +198,7 @@ void AddFloors(const Data& data, const Findings& findings, md::Document& report)
     table.AddRow(std::move(row));
   };
   add("another text of the test set", [&](Metric metric) { return ValueOf(*floor, metric); });
-  if (!data.set.embedded) {
+  if (data.set.real()) {
     table.AddRow({md::Text("the same, published"), md::Text("0.554"), md::Text("0.717"), md::Text("0.239")});
   }
   for (const bool above_floor : {false, true}) {
@@ -224,9 +226,8 @@ void AddConclusion(const Data& data, const Findings& findings, md::Document& rep
         " would be a Jaccard's index of ", FixedText(cosine.mean / (2 - cosine.mean), 3),
         " for texts of one length, and ", FixedText(jaccard.mean, 3),
         " it is: one statement on two scales. Damerau–Levenshtein's ", FixedText(edits.mean, 3),
-        edits.mean < jaccard.mean
-            ? " is lower, because besides the right letters it wants their order."
-            : " is not lower: what letters are right mostly stand in their places.")));
+        edits.mean < jaccard.mean ? " is lower, because besides the right letters it wants their order."
+                                  : " is not lower: what letters are right mostly stand in their places.")));
   }
 }
 
@@ -242,7 +243,7 @@ void AddScores(const Data& data, const Findings& findings, md::Document& report)
 }
 
 std::map<std::string, std::string> ScorePlots(const Data& data) {
-  constexpr size_t kMostPoints = 400;  // of a decoder, evenly spread over the test set
+  constexpr size_t kMostPoints = 200;  // of a decoder, evenly spread over the test set
   Plot plot;
   plot.title = "Letters against order: similarities of test utterances";
   plot.x.label = "cosine similarity";

@@ -15,24 +15,12 @@
 namespace plumbline::ljspeech {
 namespace {
 
-// Of the exercise's own form, 4 encoder blocks, and of its published code, 2 blocks without the outer norms.
-struct KnownSize {
-  Decoder decoder;
-  int64_t parameters;
-  const char* form;
-};
-constexpr KnownSize kKnownSizes[] = {
-    {Decoder::kRecurrent, 2119235, "the exercise's text has"},
-    {Decoder::kTransformer, 1978235, "the exercise's text has"},
-    {Decoder::kRecurrent, 1471235, "its published code has"},
-    {Decoder::kTransformer, 1329835, "its published code has"},
-};
+// Of the exercise's own form: four encoder blocks, and a norm after each sum.
+int64_t ParametersOfTheText(Decoder decoder) { return decoder == Decoder::kRecurrent ? 2119235 : 1978235; }
 
 std::string KnownForm(Decoder decoder, int64_t parameters) {
-  for (const KnownSize& known : kKnownSizes) {
-    if (known.decoder == decoder && known.parameters == parameters) return known.form;
-  }
-  return "";
+  if (parameters == ParametersOfTheText(decoder)) return "the exercise's text has";
+  return parameters == PublishedParameters(decoder) ? "its published code has" : "";
 }
 
 // "encoder.block0.att.query.weight" is of the part "encoder.block0"; a short name is a part of its own.
@@ -96,8 +84,9 @@ void AddEpochs(const std::vector<Run>& runs, md::Document& report) {
     return;
   }
   if (runs.size() > 1) {
-    report.Paragraph(md::Text(absl::StrCat("Means over ", runs.size(), " seeds, diverged runs left out; bars in the "
-                                           "figures go from the least to the greatest.")));
+    report.Paragraph(md::Text(absl::StrCat("Means over ", runs.size(),
+                                           " seeds, diverged runs left out; bars in the figures go from the least to "
+                                           "the greatest.")));
   }
   report.Add(table);
 }
@@ -106,7 +95,7 @@ void AddTestTable(const Data& data, const Findings& findings, Decoder decoder, m
   std::vector<md::Column> columns = {{md::Text("on the test set"), md::Align::kLeft},
                                      {md::Text("value [95 % over utterances]"), md::Align::kRight}};
   if (data.seeds.size() > 1) columns.push_back({md::Text("mean [95 % over seeds]"), md::Align::kRight});
-  if (!data.set.embedded) columns.push_back({md::Text("published"), md::Align::kRight});
+  if (data.set.real()) columns.push_back({md::Text("published"), md::Align::kRight});
   md::Table table(columns);
   for (const Metric metric : kMetrics) {
     const TestResult& result = findings.Test(decoder, metric);
@@ -116,11 +105,11 @@ void AddTestTable(const Data& data, const Findings& findings, Decoder decoder, m
     } else if (result.over_utterances.ok()) {
       row.push_back(ScoreText(result.over_utterances));
     } else {
-      row.push_back(md::Text(absl::StrCat(FixedText(result.mean, kScoreDecimals), " (no interval: ",
-                                          result.over_utterances.status().message(), ")")));
+      row.push_back(md::Text(absl::StrCat(FixedText(result.mean, kScoreDecimals),
+                                          " (no interval: ", result.over_utterances.status().message(), ")")));
     }
     if (data.seeds.size() > 1) row.push_back(result.has_value() ? ScoreText(result.over_seeds) : md::Text("—"));
-    if (!data.set.embedded) {
+    if (data.set.real()) {
       const std::optional<Published> published = PublishedFor(decoder, metric);
       row.push_back(md::Text(published.has_value() ? FixedText(published->value, 3) : "—"));
     }
@@ -131,8 +120,8 @@ void AddTestTable(const Data& data, const Findings& findings, Decoder decoder, m
 
 std::string Description(Decoder decoder) {
   return decoder == Decoder::kRecurrent
-             ? "The decoder embeds the text so far, normalizes it, runs an LSTM of one layer over it, and lets what comes "
-               "out attend to the encoded audio."
+             ? "The decoder embeds the text so far, normalizes it, runs an LSTM of one layer over it, and lets what "
+               "comes out attend to the encoded audio."
              : "The decoder embeds the text so far, adds a learned vector for each position, lets the tokens attend to "
                "themselves and those before them, and what comes out attend to the encoded audio.";
 }
@@ -165,6 +154,8 @@ md::Inline LastDigest(const Run& run) {
 }
 
 }  // namespace
+
+int64_t PublishedParameters(Decoder decoder) { return decoder == Decoder::kRecurrent ? 1471235 : 1329835; }
 
 int64_t ParameterCount(const Data& data, Decoder decoder) {
   int64_t count = 0;
@@ -213,9 +204,9 @@ void AddParameters(const Data& data, md::Document& report) {
     }
   }
   if (forms.empty()) return;
-  report.Paragraph(md::Text(absl::StrCat(
-      "In total as many as ", absl::StrJoin(forms, " and as "),
-      ". (The text has four encoder blocks and a norm after each sum, the published code two blocks and no such norms.)")));
+  report.Paragraph(md::Text(absl::StrCat("In total as many as ", absl::StrJoin(forms, " and as "),
+                                         ". (The text has four encoder blocks and a norm after each sum, the published "
+                                         "code two blocks and no such norms.)")));
 }
 
 void AddDecoder(const Data& data, const Findings& findings, Decoder decoder, md::Document& report) {

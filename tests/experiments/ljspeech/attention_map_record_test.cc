@@ -105,12 +105,11 @@ TEST(AttentionMapRecord, DamagedRecordsAreNamed) {
   attention.positions = 3;
   attention.target = "a>";
   const record::Record whole = RecordOf(attention);
-  record = whole;
-  record.mutable_exact()->mutable_series(1)->set_integer(0, 256);
-  EXPECT_THAT(ReadAttentionMap(record).status().message(), HasSubstr("a value is not in 0 to 255"));
-  record = whole;
-  record.mutable_exact()->mutable_series(1)->add_integer(1);
-  EXPECT_THAT(ReadAttentionMap(record).status().message(), HasSubstr("head 0 has not one value a cell"));
+  for (const char* digits : {"", "ffff", "ffffffffffgg", "ffffffffffffff"}) {
+    record = whole;
+    record.mutable_exact()->mutable_value(3)->set_text(digits);
+    EXPECT_THAT(ReadAttentionMap(record).status().message(), HasSubstr("head 0 has not two digits a cell")) << digits;
+  }
   record = whole;
   record.mutable_exact()->mutable_series(0)->Clear();
   EXPECT_THAT(ReadAttentionMap(record).status().message(), HasSubstr("not one peak a head"));

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "experiments/ljspeech/report/attention_map_record.h"
-#include "experiments/ljspeech/report/transcript_scores.h"
+#include "experiments/training/transcript_metrics.h"
 #include "reports/digest.h"
 #include "reports/record_values.h"
 
@@ -72,9 +72,9 @@ record::Record MakeDataRecord(const PlausibleOptions& options) {
   return record;
 }
 
-constexpr const char* kWords[] = {"the",  "printing", "of",    "books", "in",      "being",  "modern", "and",
-                                  "with", "was",      "press", "which", "concern", "letter", "type",   "from",
-                                  "art",  "page",     "early", "a"};
+constexpr const char* kWords[] = {"the",  "printing", "of",  "books", "in",    "being",   "modern",
+                                  "and",  "with",     "was", "press", "which", "concern", "letter",
+                                  "type", "from",     "art", "page",  "early", "a"};
 
 std::string Sentence(int utterance) {
   std::string text;
@@ -103,7 +103,8 @@ std::string Transcript(const std::string& target, double errors, const std::stri
       text += said[i];
     }
   }
-  if (Noise(name + " step") < errors && text.size() > 20) text = text.substr(0, 12) + text.substr(4, 12) + text.substr(20);
+  if (Noise(name + " step") < errors && text.size() > 20)
+    text = text.substr(0, 12) + text.substr(4, 12) + text.substr(20);
   return absl::StrCat(text.substr(0, 97), ">");
 }
 
@@ -121,13 +122,11 @@ void AddTest(const PlausibleOptions& options, const std::string& model, uint64_t
     index.push_back(i);
     sum += losses.back();
   }
-  const absl::StatusOr<ljspeech::TranscriptMetrics> metrics = ljspeech::ScoreTranscripts(targets, transcripts);
   *exact.add_value() = RealValue("test loss", "", sum / options.utterances);
-  *exact.add_value() = RealValue("test jaccard", "", metrics->jaccard);
-  *exact.add_value() = RealValue("test cosine", "", metrics->cosine);
-  *exact.add_value() = RealValue("test damerau_levenshtein", "", metrics->damerau_levenshtein);
-  *exact.add_value() = RealValue("test character error rate", "", metrics->character_error_rate);
-  *exact.add_value() = RealValue("test word error rate", "", metrics->word_error_rate);
+  const auto metrics = TranscriptMetrics(targets, transcripts, "<>");
+  for (const auto& [name, value] : *metrics) {
+    *exact.add_value() = RealValue(absl::StrCat("test ", name), "", value);
+  }
   if (!options.transcripts) return;
   *exact.add_value() = TextValue("test targets", absl::StrJoin(targets, "\n"));
   *exact.add_value() = TextValue("test transcripts", absl::StrJoin(transcripts, "\n"));
@@ -169,8 +168,10 @@ void AddCurves(const std::string& model, uint64_t seed, int epochs, record::Exac
 }
 
 void AddParameters(const std::string& model, record::Exact& exact) {
-  std::vector<std::pair<std::string, int64_t>> sizes = {{"encoder.conv1.weight", 48000}, {"encoder.conv1.bias", 200},
-                                                        {"encoder.conv2.weight", 120000}, {"encoder.conv2.bias", 200}};
+  std::vector<std::pair<std::string, int64_t>> sizes = {{"encoder.conv1.weight", 48000},
+                                                        {"encoder.conv1.bias", 200},
+                                                        {"encoder.conv2.weight", 120000},
+                                                        {"encoder.conv2.bias", 200}};
   for (int block = 0; block < 4; ++block) {
     sizes.emplace_back(absl::StrCat("encoder.block", block, ".att.query.weight"), 162200);
     sizes.emplace_back(absl::StrCat("encoder.block", block, ".mlp.fc1.weight"), 161400);
@@ -182,8 +183,8 @@ void AddParameters(const std::string& model, record::Exact& exact) {
     sizes.emplace_back("decoder.rnn.weight_ih_l0", 160000);
     sizes.emplace_back("decoder.rnn.weight_hh_l0", 161600);
   } else {
-    sizes.emplace_back("decoder.positions", 19600);
-    sizes.emplace_back("decoder.self.query.weight", 161400);
+    sizes.emplace_back("decoder.position", 19600);
+    sizes.emplace_back("decoder.self_att.att.query.weight", 161400);
   }
   sizes.emplace_back("decoder.cross.query.weight", 319600);
   sizes.emplace_back("decoder.classifier.weight", 7435);
@@ -220,7 +221,12 @@ void AddAttention(const std::string& target, record::Exact& exact) {
 
 void AddSeries(const std::string& name, const std::string& unit, const std::string& measurement,
                const std::vector<double>& samples, record::Record& record) {
-  record::MeasuredSeries& series = *record.mutable_measured()->add_series();
+  record::Measured& measured = *record.mutable_measured();
+  const auto& listed = measured.measurement();
+  if (std::none_of(listed.begin(), listed.end(), [&](const auto& each) { return each.id() == measurement; })) {
+    measured.add_measurement()->set_id(measurement);
+  }
+  record::MeasuredSeries& series = *measured.add_series();
   series.set_name(name);
   series.set_unit(unit);
   series.set_measurement(measurement);
@@ -235,6 +241,7 @@ record::Record MakeTrainingRecord(const PlausibleOptions& options, const std::st
   AddDigest(record);
   record::ModelText& text = *record.add_model();
   text.set_name(absl::StrCat("speech_", model));
+  text.set_identity(Sha256Hex(model));
   text.set_text("loss { cross_entropy { label_smoothing: \"0.1\" } }\n");
   record::Exact& exact = *record.mutable_exact();
   AddParameters(model, exact);
@@ -280,8 +287,8 @@ void AddTimes(const std::string& program, const std::string& model, double secon
 record::Record MakeCostRecord(const std::string& model, int64_t length) {
   const bool recurrent = model == "recurrent";
   constexpr int64_t kBatch = 16;
-  record::Record record = Start(
-      {{"sweep", "cost"}, {"model", model}, {"B", absl::StrCat(kBatch)}, {"S", absl::StrCat(length)}}, 1, 1);
+  record::Record record =
+      Start({{"sweep", "cost"}, {"model", model}, {"B", absl::StrCat(kBatch)}, {"S", absl::StrCat(length)}}, 1, 1);
   const int64_t operations = kBatch * length * (recurrent ? 30'000'000 : 29'000'000);
   const int64_t depth = recurrent ? 45 + 3 * length : 52;
   const std::string chain = recurrent ? "45 + 3·S" : "52";
@@ -291,6 +298,25 @@ record::Record MakeCostRecord(const std::string& model, int64_t length) {
           record);
   AddCost("training_step", record::Cost::DEPTH, recurrent ? "130 + 9·S" : "150", recurrent ? 130 + 9 * length : 150,
           record);
+  record::Plan& plan = *record.add_plan();
+  plan.set_model("speech");
+  plan.set_program("forward");
+  plan.set_digest(Sha256Hex(model));
+  // One shard for each of the utterances.
+  const std::pair<const char*, int64_t> steps[] = {
+      {"encoder.block0.att.mix", 2'000'000'000},
+      {"decoder.embed", 0},
+      {recurrent ? "decoder.rnn" : "decoder.self_att.att.mix", (recurrent ? 640'000 : 350'000) * length},
+      {"decoder.cross.att.key", 100'000 * length},
+      {"decoder.cross.att.mix", 500'000 * length},
+      {"decoder.classifier", 14'000 * length}};
+  for (const auto& [name, work] : steps) {
+    record::PlanStep& step = *plan.add_step();
+    step.set_name(name);
+    step.set_implementation("onednn");
+    step.set_operations(work);
+  }
+  *record.mutable_exact()->add_value() = IntegerValue("forward/shards", "", kBatch);
   AddTimes("forward", model, (recurrent ? 1.1 : 1.0) * 0.4, record);
   AddTimes("training_step", model, (recurrent ? 1.1 : 1.0) * 1.3, record);
   AddSeries("bare matmul 1024", "s", "m1", {0.0302, 0.0301, 0.0305, 0.0300, 0.0303, 0.0301, 0.0302, 0.0304}, record);
@@ -333,58 +359,6 @@ std::vector<record::Record> PlausibleRecords(const PlausibleOptions& options) {
 record::Record& TrainingRun(std::vector<record::Record>& records, const std::string& model, uint64_t seed) {
   return *std::find_if(records.begin(), records.end(),
                        [&](const record::Record& record) { return IsRun(record, model, seed); });
-}
-
-void RemoveValue(record::Record& record, const std::string& name) {
-  auto& values = *record.mutable_exact()->mutable_value();
-  for (int i = values.size() - 1; i >= 0; --i) {
-    if (values[i].name() == name) values.DeleteSubrange(i, 1);
-  }
-}
-
-void SetReal(record::Record& record, const std::string& name, double value) {
-  RemoveValue(record, name);
-  *record.mutable_exact()->add_value() = RealValue(name, "", value);
-}
-
-void SetText(record::Record& record, const std::string& name, const std::string& value) {
-  RemoveValue(record, name);
-  *record.mutable_exact()->add_value() = TextValue(name, value);
-}
-
-void SetTranscripts(record::Record& record, const std::vector<std::string>& targets,
-                    const std::vector<std::string>& transcripts) {
-  for (const char* name : {"test jaccard", "test cosine", "test damerau_levenshtein", "test character error rate",
-                           "test word error rate"}) {
-    RemoveValue(record, name);
-  }
-  SetText(record, "test targets", absl::StrJoin(targets, "\n"));
-  SetText(record, "test transcripts", absl::StrJoin(transcripts, "\n"));
-  auto& series = *record.mutable_exact()->mutable_series();
-  for (int i = series.size() - 1; i >= 0; --i) {
-    if (series[i].name() == "test utterance loss") series.DeleteSubrange(i, 1);
-  }
-}
-
-void Diverge(record::Record& run, int epochs) {
-  record::Exact& exact = *run.mutable_exact();
-  auto& series = *exact.mutable_series();
-  for (int i = series.size() - 1; i >= 0; --i) {
-    if (series[i].index_name() != "epoch" || epochs == 0) {
-      series.DeleteSubrange(i, 1);
-      continue;
-    }
-    series[i].mutable_index()->Truncate(epochs);
-    series[i].mutable_bits()->Truncate(epochs);
-    series[i].mutable_value()->Truncate(epochs);
-    while (series[i].digest_size() > epochs) series[i].mutable_digest()->RemoveLast();
-  }
-  for (const char* name : {"test loss", "test jaccard", "test cosine", "test damerau_levenshtein",
-                           "test character error rate", "test word error rate", "test targets", "test transcripts",
-                           "attention map shape"}) {
-    RemoveValue(run, name);
-  }
-  *exact.add_value() = TextValue("stopped", "the loss became NaN at step 113 in 'decoder.rnn'; last finite loss 2.41");
 }
 
 }  // namespace plumbline

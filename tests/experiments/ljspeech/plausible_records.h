@@ -1,5 +1,5 @@
-// Records such as the speech experiment makes, without running it: curves that fall and rise as in training, transcripts
-// with mistakes of every kind, costs counted by hand. The same options give the same records.
+// Records such as the speech experiment makes, without running it: curves that fall and rise as in training,
+// transcripts with mistakes of every kind, costs counted by hand. The same options give the same records.
 #ifndef PLUMBLINE_TESTS_EXPERIMENTS_LJSPEECH_PLAUSIBLE_RECORDS_H_
 #define PLUMBLINE_TESTS_EXPERIMENTS_LJSPEECH_PLAUSIBLE_RECORDS_H_
 
@@ -28,18 +28,6 @@ std::vector<record::Record> PlausibleRecords(const PlausibleOptions& options);
 
 // The training record of one decoder and seed. It must be there.
 record::Record& TrainingRun(std::vector<record::Record>& records, const std::string& model, uint64_t seed);
-
-// Replaces or removes an exact value.
-void SetReal(record::Record& record, const std::string& name, double value);
-void SetText(record::Record& record, const std::string& name, const std::string& value);
-void RemoveValue(record::Record& record, const std::string& name);
-
-// Replaces texts, and removes the scores that were those of the texts before, and the losses of the utterances.
-void SetTranscripts(record::Record& record, const std::vector<std::string>& targets,
-                    const std::vector<std::string>& transcripts);
-
-// Makes a finished run one that stopped after `epochs` epochs.
-void Diverge(record::Record& run, int epochs);
 
 }  // namespace plumbline
 
