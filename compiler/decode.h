@@ -51,8 +51,8 @@ class Decoder {
   int64_t width() const { return width_; }
   int64_t position() const { return position_; }
 
-  // The inputs of the prologue in its order; Start wants the addresses of dense arrays of the whole batch.
-  const std::vector<ExternalBuffer>& inputs() const { return prologue_->program().batch_inputs; }
+  // What runs once. Start wants the addresses of its inputs, dense arrays of the whole batch.
+  const ShardedProgram& prologue() const { return prologue_->program(); }
   absl::Status Start(const std::vector<const void*>& inputs);
   // One position: what was generated last in each row, to the output at the next position, [rows, width]; valid until the
   // next call. An invalid argument when the capacity is exhausted or a token is refused.

@@ -84,6 +84,8 @@ class Executor {
   absl::StatusOr<std::string> FindNonFinite(const std::vector<const void*>& inputs, const std::vector<void*>& outputs);
   // The weighted mean of output i of the last run, before rounding to f32.
   double mean(int output) const { return means_[output]; }
+  // The value of output i, a weighted mean, of one shard of the last run.
+  float shard_mean(int output, int64_t shard) const { return shard_scalars_[output][shard]; }
   // Bytes of the arenas that were allocated, one a worker and program, and of the scratch memory of helpers.
   int64_t allocated_arena_bytes() const { return allocated_arena_bytes_; }
 

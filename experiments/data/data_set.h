@@ -4,6 +4,7 @@
 #define PLUMBLINE_EXPERIMENTS_DATA_DATA_SET_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -41,12 +42,21 @@ struct Split {
   }
 };
 
+// How tokens are read as text: a character each, and the two that are markers.
+struct TextForm {
+  std::string alphabet;  // the character of token 0, 1, ...
+  int64_t start = 0;
+  int64_t stop = 1;
+  std::string targets;  // the column of what should be written: the text, stop, padding
+};
+
 struct DataSet {
   std::string name;         // "octmnist"
   std::string description;  // one sentence for a report's first line: which data, from where
   bool embedded = false;    // generated here, in place of the real data
   std::string sha256;       // of everything below, in a fixed order; hexadecimal
   std::vector<std::string> class_names;
+  std::optional<TextForm> text;  // of data whose targets are texts
   Split train, validation, test;
   // Indices into test, ascending, of a subset that published results were computed on; empty: none.
   std::vector<int64_t> published_subset;

@@ -15,7 +15,9 @@
 #include "experiments/machine.h"
 #include "experiments/run/progress.h"
 #include "experiments/run/record_parts.h"
+#include "experiments/training/text_evaluator.h"
 #include "experiments/training/trainer.h"
+#include "experiments/training/transcript_metrics.h"
 #include "reports/digest.h"
 #include "reports/files.h"
 #include "reports/number_text.h"
@@ -199,7 +201,8 @@ class Run {
     const Split& test = context_.data->test;
     if (test.items == 0) return absl::OkStatus();
     auto evaluator =
-        Evaluator::Create(*model_, test, settings_.evaluation_batch, context_.threads, trainer_->parameters());
+        Evaluator::Create(*model_, test, {settings_.evaluation_batch, context_.threads, settings_.decoding.has_value()},
+                          trainer_->parameters());
     if (!evaluator.ok()) return evaluator.status();
     const absl::StatusOr<Evaluation> result = (*evaluator)->Run();
     if (!result.ok()) return result.status();
@@ -208,7 +211,43 @@ class Run {
     for (const auto& [name, value] : result->metrics) {
       *exact.add_value() = RealValue(absl::StrCat("test ", name), "", value);
     }
-    return AddPredictions(**evaluator);
+    const absl::Status status = settings_.decoding ? AddTranscripts((*evaluator)->item_losses()) : absl::OkStatus();
+    return status.ok() ? AddPredictions(**evaluator) : status;
+  }
+
+  // For a model that writes text: what it writes for the test items, and how that compares.
+  absl::Status AddTranscripts(const std::vector<double>& losses) {
+    record::Exact& exact = *record_.mutable_exact();
+    std::vector<int64_t> utterances(losses.size());
+    std::iota(utterances.begin(), utterances.end(), int64_t{1});
+    *exact.add_series() = RealSeries("test utterance loss", "", "utterance", utterances, losses);
+    absl::Status status = AddTranscriptsOf(1, "test ");
+    const int64_t beam = settings_.decoding->beam;
+    if (status.ok() && beam > 1) {
+      *exact.add_value() = IntegerValue("beam", "", beam);
+      status = AddTranscriptsOf(beam, "test beam ");
+    }
+    return status;
+  }
+
+  absl::Status AddTranscriptsOf(int64_t beam, const std::string& prefix) {
+    const Split& test = context_.data->test;
+    auto evaluator = TextEvaluator::Create(*model_, test, *context_.data->text,
+                                           {test.items, settings_.evaluation_batch, beam, context_.threads},
+                                           trainer_->parameters());
+    if (!evaluator.ok()) return evaluator.status();
+    const absl::StatusOr<Transcripts> transcripts = (*evaluator)->Run();
+    if (!transcripts.ok()) return transcripts.status();
+    const auto scores =
+        TranscriptMetrics(transcripts->targets, transcripts->predictions, MarkersOf(*context_.data->text));
+    if (!scores.ok()) return scores.status();
+    record::Exact& exact = *record_.mutable_exact();
+    for (const auto& [name, value] : *scores) *exact.add_value() = RealValue(absl::StrCat(prefix, name), "", value);
+    if (beam == 1) {
+      *exact.add_value() = TextValue(absl::StrCat(prefix, "targets"), absl::StrJoin(transcripts->targets, "\n"));
+    }
+    *exact.add_value() = TextValue(absl::StrCat(prefix, "transcripts"), absl::StrJoin(transcripts->predictions, "\n"));
+    return absl::OkStatus();
   }
 
   // For a model that classifies: the class of every test item.

@@ -10,15 +10,17 @@
 
 namespace plumbline {
 
-absl::StatusOr<Evaluator::Part> Evaluator::MakePart(const Model& model, const Split& split, int64_t batch, int threads,
-                                                    float* parameters) {
+absl::StatusOr<Evaluator::Part> Evaluator::MakePart(const Model& model, const Split& split, int64_t items,
+                                                    const Options& options, float* parameters) {
   Part part;
-  const absl::StatusOr<Bindings> sizes = SizesOfBatch(model, split, batch);
+  const absl::StatusOr<Bindings> sizes = SizesOfBatch(model, split, items);
   if (!sizes.ok()) return sizes.status();
-  const absl::StatusOr<CompiledModel> compiled = Compile(model, *sizes, CompileOptions());
+  CompileOptions compile_options;
+  if (options.item_losses) compile_options.shard_size = 1;
+  const absl::StatusOr<CompiledModel> compiled = Compile(model, *sizes, compile_options);
   if (!compiled.ok()) return compiled.status();
   part.program = compiled->program;
-  auto executor = Executor::Create(part.program, threads, parameters);
+  auto executor = Executor::Create(part.program, options.threads, parameters);
   if (!executor.ok()) return executor.status();
   part.executor = *std::move(executor);
   absl::StatusOr<BatchSource> source = BatchSource::Make(*part.program, split);
@@ -31,18 +33,19 @@ absl::StatusOr<Evaluator::Part> Evaluator::MakePart(const Model& model, const Sp
   return part;
 }
 
-absl::StatusOr<std::unique_ptr<Evaluator>> Evaluator::Create(const Model& model, const Split& split, int64_t batch,
-                                                             int threads, float* parameters) {
+absl::StatusOr<std::unique_ptr<Evaluator>> Evaluator::Create(const Model& model, const Split& split,
+                                                             const Options& options, float* parameters) {
   if (split.items == 0) return absl::InvalidArgumentError("there are no items to evaluate on");
   std::unique_ptr<Evaluator> evaluator(new Evaluator);
   evaluator->items_ = split.items;
-  evaluator->batch_ = std::min(batch, split.items);
-  absl::StatusOr<Part> full = MakePart(model, split, evaluator->batch_, threads, parameters);
+  evaluator->options_ = options;
+  evaluator->options_.batch = std::min(options.batch, split.items);
+  absl::StatusOr<Part> full = MakePart(model, split, evaluator->options_.batch, options, parameters);
   if (!full.ok()) return full.status();
   evaluator->full_ = *std::move(full);
-  const int64_t rest = split.items % evaluator->batch_;
+  const int64_t rest = split.items % evaluator->options_.batch;
   if (rest != 0) {
-    absl::StatusOr<Part> last = MakePart(model, split, rest, threads, parameters);
+    absl::StatusOr<Part> last = MakePart(model, split, rest, options, parameters);
     if (!last.ok()) return last.status();
     evaluator->last_ = std::make_unique<Part>(*std::move(last));
   }
@@ -52,7 +55,7 @@ absl::StatusOr<std::unique_ptr<Evaluator>> Evaluator::Create(const Model& model,
   });
   if (!has_loss) return absl::InvalidArgumentError("the model has no loss");
   if (!outputs.empty() && outputs[0].kind == OutputKind::kOutput) {
-    evaluator->output_width_ = ElementCount(outputs[0].shape) / evaluator->batch_;
+    evaluator->output_width_ = ElementCount(outputs[0].shape) / evaluator->options_.batch;
     evaluator->outputs_.resize(static_cast<size_t>(evaluator->output_width_ * split.items));
   }
   return evaluator;
@@ -66,7 +69,12 @@ absl::Status Evaluator::RunBatch(Part& part, int64_t first, int64_t items, Evalu
   for (size_t i = 0; i < part.results.size(); ++i) {
     const ExternalBuffer& output = part.program->batch_outputs[i];
     const double sum = part.executor->mean(static_cast<int>(i)) * static_cast<double>(items);
-    if (output.kind == OutputKind::kLoss) sums.loss += sum;
+    if (output.kind == OutputKind::kLoss) {
+      sums.loss += sum;
+      for (int64_t item = 0; item < items && options_.item_losses; ++item) {
+        item_losses_.push_back(static_cast<double>(part.executor->shard_mean(static_cast<int>(i), item)));
+      }
+    }
     if (output.kind == OutputKind::kMetric) sums.metrics[std::string(absl::StripPrefix(output.name, "metric/"))] += sum;
   }
   if (output_width_ > 0) {
@@ -77,9 +85,10 @@ absl::Status Evaluator::RunBatch(Part& part, int64_t first, int64_t items, Evalu
 
 absl::StatusOr<Evaluation> Evaluator::Run() {
   Evaluation result;
-  for (int64_t first = 0; first < items_; first += batch_) {
-    const int64_t items = std::min(batch_, items_ - first);
-    const absl::Status status = RunBatch(items == batch_ ? full_ : *last_, first, items, result);
+  item_losses_.clear();
+  for (int64_t first = 0; first < items_; first += options_.batch) {
+    const int64_t items = std::min(options_.batch, items_ - first);
+    const absl::Status status = RunBatch(items == options_.batch ? full_ : *last_, first, items, result);
     if (!status.ok()) return status;
   }
   result.loss /= static_cast<double>(items_);

@@ -13,6 +13,7 @@
 #include "experiments/training/initialize.h"
 #include "experiments/training/schedule.h"
 #include "experiments/training/trainer_state.h"
+#include "experiments/training/transcript_metrics.h"
 #include "reports/digest.h"
 
 namespace plumbline {
@@ -65,9 +66,16 @@ absl::Status Trainer::Prepare() {
   descent_ = std::make_unique<TrainingStep>(settings_.optimizer, settings_.clip_norm, program.parameter_floats);
   InitializeParameters(program.parameters, seed_, absl::MakeSpan(parameters(), program.parameter_floats));
   absl::StatusOr<std::unique_ptr<Evaluator>> validation =
-      Evaluator::Create(model_, data_.validation, settings_.evaluation_batch, threads_, parameters());
+      Evaluator::Create(model_, data_.validation, {settings_.evaluation_batch, threads_, false}, parameters());
   if (!validation.ok()) return validation.status();
   validation_ = *std::move(validation);
+  if (settings_.decoding) {
+    if (!data_.text) return absl::InvalidArgumentError("what the data's targets say is no text, so nothing can be decoded");
+    const TextEvaluator::Options options{settings_.decoding->validation, settings_.evaluation_batch, 1, threads_};
+    auto text = TextEvaluator::Create(model_, data_.validation, *data_.text, options, parameters());
+    if (!text.ok()) return text.status();
+    text_validation_ = *std::move(text);
+  }
   return StartEpoch();
 }
 
@@ -172,6 +180,13 @@ absl::Status Trainer::FinishEpoch(double learning_rate) {
   absl::StatusOr<Evaluation> validation = validation_->Run();
   if (!validation.ok()) return validation.status();
   result.validation = *std::move(validation);
+  if (text_validation_ != nullptr) {
+    const absl::StatusOr<Transcripts> transcripts = text_validation_->Run();
+    if (!transcripts.ok()) return transcripts.status();
+    const auto scores = TranscriptMetrics(transcripts->targets, transcripts->predictions, MarkersOf(*data_.text));
+    if (!scores.ok()) return scores.status();
+    result.validation.metrics.insert(scores->begin(), scores->end());
+  }
   result.parameter_digest = ParameterDigest();
   epochs_.push_back(std::move(result));
   return done() ? absl::OkStatus() : StartEpoch();

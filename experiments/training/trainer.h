@@ -18,6 +18,7 @@
 #include "experiments/training/batch_source.h"
 #include "experiments/training/evaluator.h"
 #include "experiments/training/settings.h"
+#include "experiments/training/text_evaluator.h"
 #include "experiments/training/tracer.h"
 #include "experiments/training/trainer_state.h"
 #include "experiments/training/training_step.h"
@@ -103,6 +104,7 @@ class Trainer {
   std::unique_ptr<Part> last_;
   std::unique_ptr<TrainingStep> descent_;
   std::unique_ptr<Evaluator> validation_;
+  std::unique_ptr<TextEvaluator> text_validation_;  // null: nothing is decoded
   int64_t steps_per_epoch_ = 0;
 
   int64_t step_ = 0;

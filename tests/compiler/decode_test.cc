@@ -80,7 +80,7 @@ std::unique_ptr<Decoder> MakeDecoder(const Case& whole, int64_t hypotheses, int6
                                  whole.executor->parameters());
   EXPECT_TRUE(decoder.ok()) << decoder.status();
   if (!decoder.ok()) return nullptr;
-  std::vector<const void*> inputs((*decoder)->inputs().size(), whole.memory.data());
+  std::vector<const void*> inputs((*decoder)->prologue().batch_inputs.size(), whole.memory.data());
   const absl::Status status = (*decoder)->Start(inputs);
   EXPECT_TRUE(status.ok()) << status;
   return *std::move(decoder);
