@@ -15,6 +15,7 @@
 #include "compiler/passes/assign_layouts.h"
 #include "compiler/passes/bind_sizes.h"
 #include "compiler/passes/schedule.h"
+#include "compiler/polynomial_order.h"
 
 namespace plumbline {
 namespace {
@@ -90,7 +91,8 @@ Probe MakeProbe(const Graph& graph, const Bindings& sizes) {
 
 class Analyzer {
  public:
-  Analyzer(const Graph& graph, Probe probe) : graph_(graph), probe_(std::move(probe)) {}
+  Analyzer(const Graph& graph, Probe probe, const Bindings& sizes)
+      : graph_(graph), probe_(std::move(probe)), sizes_(sizes), chains_(probe_.graph.value_count()) {}
 
   GraphCosts Run() {
     FindBuffers();
@@ -101,6 +103,8 @@ class Analyzer {
       Allocate(id, static_cast<int>(step));
       NodeCost cost = CostOf(id);
       cost.memory = live_ + cost.scratch_bytes;
+      cost.chain = Chain(id, cost.depth);
+      costs.depth = Larger(costs.depth, cost.chain, graph_.symbols(), sizes_);
       Release(id, static_cast<int>(step));
       costs.operations += cost.operations;
       costs.bytes += cost.bytes;
@@ -192,6 +196,16 @@ class Analyzer {
     }
   }
 
+  // The longest chain that ends with the node, whose own one is `depth`.
+  Polynomial Chain(NodeId id, const Polynomial& depth) {
+    const Node& node = probe_.graph.node(id);
+    Polynomial longest;
+    for (const ValueId input : node.inputs) longest = Larger(longest, chains_[input], graph_.symbols(), sizes_);
+    longest += depth;
+    for (const ValueId output : node.outputs) chains_[output] = longest;
+    return longest;
+  }
+
   NodeCost CostOf(NodeId id) const {
     const Node& node = InGraph(id) ? graph_.node(id) : probe_.graph.node(id);
     NodeCost cost;
@@ -200,6 +214,7 @@ class Analyzer {
     cost.node = InGraph(id) ? id : kNone;
     cost.view = IsView(id);
     if (!InGraph(id)) cost.bytes = Polynomial(2) * Type(node.outputs[0]).Bytes();
+    if (!cost.view) cost.depth = 1;
     if (!InGraph(id) || cost.view) return cost;
     Node bare = node;  // without post-ops and their operands
     for (const PostOp& post_op : node.post_ops) {
@@ -224,6 +239,7 @@ class Analyzer {
     if (node.op->cost != nullptr) own = node.op->cost(NodeView{graph_, bare});
     cost.operations += own.operations;
     cost.scratch_bytes = own.scratch_bytes;
+    if (node.op->depth != nullptr) cost.depth = node.op->depth(NodeView{graph_, bare});
     cost.bytes += own.bytes ? *own.bytes : BytesMoved(bare);
     return cost;
   }
@@ -243,6 +259,8 @@ class Analyzer {
 
   const Graph& graph_;
   const Probe probe_;
+  const Bindings& sizes_;
+  std::vector<Polynomial> chains_;  // by value, the longest chain that ends with it
   // By value of the probe that owns its buffer:
   std::vector<int> last_read_;   // step of the last reader, -1 without any
   std::vector<bool> kept_;       // handed to the caller
@@ -254,14 +272,14 @@ class Analyzer {
 }  // namespace
 
 absl::StatusOr<GraphCosts> AnalyzeCosts(const Graph& graph, const Bindings& sizes) {
-  GraphCosts costs = Analyzer(graph, MakeProbe(graph, sizes)).Run();
+  GraphCosts costs = Analyzer(graph, MakeProbe(graph, sizes), sizes).Run();
   for (const NodeCost& node : costs.nodes) {
     if (node.operations.overflowed() || node.bytes.overflowed() || node.memory.overflowed()) {
       return absl::InternalError(absl::StrCat("the cost of node '", node.name, "' (", node.op,
                                               ") has coefficients beyond 64 bits"));
     }
   }
-  if (costs.operations.overflowed() || costs.bytes.overflowed()) {
+  if (costs.operations.overflowed() || costs.bytes.overflowed() || costs.depth.overflowed()) {
     return absl::InternalError("the graph's cost has coefficients beyond 64 bits");
   }
   return costs;

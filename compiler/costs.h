@@ -26,6 +26,10 @@ struct NodeCost {
   Polynomial bytes;
   // Working memory of this node alone, within `memory`.
   Polynomial scratch_bytes;
+  // Operations of the longest chain within this node.
+  Polynomial depth;
+  // Operations of the longest chain of the graph that ends with this node.
+  Polynomial chain;
   // Activation memory while this node runs: every buffer that is live, and the node's working
   // memory.
   Polynomial memory;
@@ -39,10 +43,17 @@ struct NodeCost {
 // activations. A view shares its source's buffer; a node that may write over an input that dies
 // there does. The largest memory of a node is what the planned arena and the outputs need at least;
 // packing may need more.
+//
+// A chain is a sequence of operations of which each needs the result of the one before. A node is one operation unless
+// its definition says that it has more, one after another (OpDefinition::depth); a fused post-op belongs to its node;
+// a view is none. What no number of processors can shorten is the longest chain. Where two chains are each longer for
+// some sizes, the longer one is that at `sizes`, a symbol without a value there standing at its bound or, without
+// one, at 2^20.
 struct GraphCosts {
   std::vector<NodeCost> nodes;
   Polynomial operations;  // sum over the nodes
   Polynomial bytes;       // sum over the nodes
+  Polynomial depth;       // of the longest chain
 };
 
 // Costs of a typed graph. Views, copies and the order of running are those that AssignLayouts and

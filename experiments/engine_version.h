@@ -5,7 +5,7 @@
 
 namespace plumbline {
 
-inline constexpr char kEngineVersion[] = "1";
+inline constexpr char kEngineVersion[] = "2";
 
 }  // namespace plumbline
 

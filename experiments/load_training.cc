@@ -8,6 +8,7 @@
 #include "experiments/load_sweep.h"
 #include "experiments/training/optimizer_config.h"
 #include "experiments/training/schedule_config.h"
+#include "experiments/training/transcript_metrics.h"
 
 namespace plumbline {
 namespace {
@@ -18,6 +19,8 @@ constexpr int64_t kLargestBatch = 1 << 24;
 constexpr int64_t kMostEpochs = 1000000;
 constexpr int64_t kEvaluationBatch = 256;
 constexpr int64_t kMostExamples = 1000;
+constexpr int64_t kMostItems = int64_t{1} << 40;
+constexpr int64_t kLargestBeam = 100;
 constexpr char kSelectLoss[] = "validation loss";
 
 // The data set that a field names; empty when there is none, which is reported.
@@ -37,8 +40,11 @@ std::string ReadData(ExperimentText& text, const Message& message, int field) {
 }
 
 // What validation can tell of all these models.
-std::vector<std::string> Selections(const ModelLibrary& models, const std::vector<std::string>& names) {
+std::vector<std::string> Selections(const ModelLibrary& models, const std::vector<std::string>& names, bool decodes) {
   std::vector<std::string> selections = {kSelectLoss};
+  if (decodes) {
+    for (const std::string& score : TranscriptMetricNames()) selections.push_back(absl::StrCat("validation ", score));
+  }
   for (const ExpandedMetric& metric : models.model(names[0]).expanded.metrics) {
     const bool all = std::all_of(names.begin(), names.end(), [&](const std::string& name) {
       const auto& metrics = models.model(name).expanded.metrics;
@@ -70,13 +76,17 @@ TrainingStudy LoadTraining(ExperimentText& text, const ModelLibrary& models, con
       continue;
     }
     CheckHasLoss(text, models, model, training);
+    if (training.has_decode() && !models.model(model).expanded.decode) {
+      text.Report(training.decode(), absl::StrCat("the model ", Quoted(model), " does not say how it decodes"),
+                  "add decode { input: ... symbol: ... output: ... } to the model");
+    }
     if (!models.model(model).expanded.batch.empty()) continue;
     text.Report(training, absl::StrCat("the model ", Quoted(model), " has no batch symbol, so it cannot be trained"),
                 "the first size of every input is the batch: shape: \"B, ...\"");
   }
   study.select = training.has_select() ? training.select() : kSelectLoss;
   if (!sound) return study;
-  const std::vector<std::string> selections = Selections(models, study.models);
+  const std::vector<std::string> selections = Selections(models, study.models, training.has_decode());
   if (std::find(selections.begin(), selections.end(), study.select) == selections.end()) {
     const std::string near = DidYouMean(study.select, selections);
     text.Report(training, T::kSelectFieldNumber, 0,
@@ -105,6 +115,12 @@ TrainingSettings ResolveTraining(const experiment::Training& training, FieldRead
   settings.clip_norm = reader.Real(training, T::kClipNormFieldNumber, kNotNegative, 0);
   settings.optimizer = ResolveOptimizer(training.optimizer(), reader);
   settings.schedule = ResolveSchedule(training.schedule(), reader);
+  if (!training.has_decode()) return settings;
+  using D = experiment::Decoding;
+  DecodingSettings decoding;
+  decoding.validation = reader.Integer(training.decode(), D::kValidationFieldNumber, 1, kMostItems, kMostItems);
+  decoding.beam = reader.Integer(training.decode(), D::kBeamFieldNumber, 1, kLargestBeam, 1);
+  settings.decoding = decoding;
   return settings;
 }
 

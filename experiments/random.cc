@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "compiler/ir/real_functions.h"
 #include "reports/digest.h"
 
 namespace plumbline {
@@ -48,10 +49,10 @@ void RandomStream::FillNormal(absl::Span<float> values, double mean, double devi
     const std::array<uint32_t, 4> words = Block(0, i / 4);
     double normal[4];
     for (int pair = 0; pair < 4; pair += 2) {
-      const double radius = std::sqrt(-2 * std::log(Open(words[pair])));
+      const double radius = std::sqrt(-2 * Log(Open(words[pair])));
       const double angle = kTwoPi * Open(words[pair + 1]);
-      normal[pair] = radius * std::cos(angle);
-      normal[pair + 1] = radius * std::sin(angle);
+      normal[pair] = radius * Cos(angle);
+      normal[pair + 1] = radius * Sin(angle);
     }
     for (size_t j = 0; j < std::min<size_t>(4, values.size() - i); ++j) {
       values[i + j] = static_cast<float>(mean + deviation * normal[j]);

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "compiler/ir/gradient_context.h"
+#include "compiler/ir/real_functions.h"
 #include "compiler/onednn/lowering_context.h"
 #include "ops/checks.h"
 #include "ops/labels.h"
@@ -99,7 +100,7 @@ absl::Status Lower(LoweringContext& context) {
                       const int64_t label = reader.Read(labels, i);
                       if (label == LabelReader::kIgnored) continue;
                       const ExponentialSum exponentials = loops.exponential_sum(row, classes);
-                      sum += exponentials.largest + std::log(exponentials.sum) - (1 - smoothing) * row[label];
+                      sum += exponentials.largest + Log(exponentials.sum) - (1 - smoothing) * row[label];
                       if (smoothing != 0) {
                         float mean = 0;
                         loops.sum(row, &mean, 1, classes, 1, static_cast<float>(1.0 / static_cast<double>(classes)));

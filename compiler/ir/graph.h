@@ -23,6 +23,7 @@ struct PostOp {
   Attributes attributes;
   PostOpSpec spec;
   int operand = kNone;  // index into the node's inputs of a binary op's second operand
+  std::string node;     // name of the node that it was
 };
 
 struct Node {

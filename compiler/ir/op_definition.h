@@ -120,6 +120,9 @@ struct OpDefinition {
   absl::Status (*gradient)(GradientContext&) = nullptr;
   // Cost in the symbols of the graph. Null: no operations, inputs and outputs moved once (a view: nothing).
   Cost (*cost)(const NodeView&) = nullptr;
+  // The longest chain of operations within the node of which each needs the result of the one before, one operation
+  // being what elsewhere is a node of its own: for nodes that go through a sequence step by step. Null: 1.
+  Polynomial (*depth)(const NodeView&) = nullptr;
   // Makes the steps that run the node. Null: not available yet, unless the op is a source or always a view.
   absl::Status (*lower)(LoweringContext&) = nullptr;
 

@@ -103,6 +103,11 @@ inline std::string Version() {
   return std::to_string(version->major) + "." + std::to_string(version->minor) + "." + std::to_string(version->patch);
 }
 
+// False when it is too late: the library has made its choice.
+inline bool CapToAvx2() {
+  return dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx2) == dnnl_success;
+}
+
 // The instruction set that the library uses after any cap, as ONEDNN_MAX_CPU_ISA names it but in lower case.
 inline std::string EffectiveIsaName() {
   const auto isa = static_cast<dnnl_cpu_isa_t>(dnnl::get_effective_cpu_isa());

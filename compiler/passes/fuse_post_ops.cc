@@ -61,7 +61,7 @@ std::optional<Fusion> FusionOf(const Graph& graph, NodeId producer, NodeId consu
   if (op.accepts_post_op != nullptr && !op.accepts_post_op(graph.view(producer), *spec)) {
     return std::nullopt;
   }
-  Fusion fusion{PostOp{node.op, node.attributes, *spec, kNone}, kNone};
+  Fusion fusion{PostOp{node.op, node.attributes, *spec, kNone, node.name}, kNone};
   if (node.inputs.size() == 2) {
     fusion.operand = node.inputs[1 - input];
     if (DependsOn(graph, fusion.operand, producer)) return std::nullopt;

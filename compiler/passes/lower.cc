@@ -29,15 +29,35 @@ absl::Status LowerNode(const Node& node, LoweringContext& context) {
   }
 }
 
+// The node that gave output i its value: one that was fused, or the node itself.
+std::pair<std::string, std::string> NameAndOp(const Node& node, int output) {
+  if (output > 0 || node.post_ops.empty()) return {node.name, node.op->name};
+  return {node.post_ops.back().node, node.post_ops.back().op->name};
+}
+
+// Views bear the name of what they show.
+std::vector<std::string> InputNames(const Graph& graph, const StorageTable& storage, const Node& node) {
+  std::vector<std::string> names;
+  for (const ValueId input : node.inputs) {
+    const Value& root = graph.value(storage[input].root);
+    names.push_back(ResultName(NameAndOp(graph.node(root.producer), root.index).first, root.index));
+  }
+  return names;
+}
+
 // The f32 values of a node that have a place, once its steps are there.
-void AddResults(const Graph& graph, const Node& node, const MemoryPlan& plan, Program& program) {
+void AddResults(const Graph& graph, const StorageTable& storage, const Node& node, const MemoryPlan& plan,
+                Program& program) {
   if (program.steps.empty()) return;
   for (size_t i = 0; i < node.outputs.size(); ++i) {
     const TensorType& type = graph.type(node.outputs[i]);
-    const Operand& place = plan.placements[node.outputs[i]].operand;
+    const auto& [place, layout] = plan.placements[node.outputs[i]];
     if (type.data_type != DataType::kF32 || !place.present()) continue;
-    program.results.push_back({node.name, node.op->name, static_cast<int>(i), program.steps.size() - 1, place,
-                               ElementCount(ConcreteShape(type.shape))});
+    std::vector<int64_t> shape = ConcreteShape(type.shape);
+    const int64_t elements = ElementCount(shape);
+    const auto [name, op] = NameAndOp(node, static_cast<int>(i));
+    program.results.push_back({name, op, static_cast<int>(i), program.steps.size() - 1, place, elements,
+                               std::move(shape), layout.strides, InputNames(graph, storage, node)});
   }
 }
 
@@ -66,7 +86,7 @@ absl::StatusOr<Program> Lower(const Graph& graph, const StorageTable& storage, c
     LoweringContext context(graph, id, plan.placements, scratch, program.scratch_bytes, program.steps);
     const absl::Status status = LowerNode(node, context);
     if (!status.ok()) return Located(node, status);
-    AddResults(graph, node, plan, program);
+    AddResults(graph, storage, node, plan, program);
   }
   for (const std::unique_ptr<Step>& step : program.steps) {
     program.most_parts = std::max(program.most_parts, step->info().parts);

@@ -273,6 +273,29 @@ absl::StatusOr<std::string> Executor::FindNonFinite(const std::vector<const void
   return culprit.empty() ? std::string("every node's result was finite") : culprit;
 }
 
+absl::Status Executor::RunTraced(const std::vector<const void*>& inputs, const std::vector<void*>& outputs,
+                                 const ShardWatch& watch) {
+  const WorkerScope scope;
+  const bool sums = program_->full->has_gradients;
+  tree_->Clear();
+  for (int64_t shard = 0; shard < program_->shard_count(); ++shard) {
+    float* const gradients = sums ? tree_->Take() : nullptr;
+    if (sums && gradients == nullptr) return absl::ResourceExhaustedError("no memory for the gradients of a shard");
+    ProgramInstance& instance = InstanceFor(shard, workers_[0]);
+    instance.SetGradients(gradients);
+    const auto one = [&](const NodeResult& result, const float* values) {
+      watch(shard, result, values);
+      return true;
+    };
+    const absl::Status status = instance.RunWatched(ExternalsOf(shard, workers_[0], inputs, outputs), one);
+    if (!status.ok()) return status;
+    if (sums) tree_->Add(shard, gradients);
+  }
+  gradients_ = tree_->root();
+  JoinMeans(outputs);
+  return absl::OkStatus();
+}
+
 void Executor::JoinMeans(const std::vector<void*>& outputs) {
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (program_->outputs[i] != ShardJoin::kWeightedMean) continue;

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -74,6 +75,10 @@ class Executor {
   // Runs all shards. `inputs` and `outputs`: addresses of the batch's dense arrays in program order; null for a kShare
   // input. Weighted means are also kept in double.
   absl::Status Run(const std::vector<const void*>& inputs, const std::vector<void*>& outputs);
+  // As Run, with the same bits, but one shard after the other on one worker; `watch` sees every result of each.
+  using ShardWatch = std::function<void(int64_t shard, const NodeResult& result, const float* values)>;
+  absl::Status RunTraced(const std::vector<const void*>& inputs, const std::vector<void*>& outputs,
+                         const ShardWatch& watch);
   // As Run, but one shard after the other and under watch: says which parameter or node's result is the first that is not
   // finite, in words ("'fc3' (linear) was the first to give a value that is not finite"). Gradients are not kept.
   absl::StatusOr<std::string> FindNonFinite(const std::vector<const void*>& inputs, const std::vector<void*>& outputs);

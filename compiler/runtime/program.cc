@@ -60,6 +60,10 @@ void ProgramInstance::SetExternals(const std::vector<char*>& externals) {
   for (const auto& step : steps_) step->SetExternals(buffers_);
 }
 
+std::string ResultName(const std::string& node, int output) {
+  return output == 0 ? node : absl::StrCat(node, ":", output);
+}
+
 absl::Status ProgramInstance::Run(const std::vector<char*>& externals) {
   SetExternals(externals);
   return Replay();

@@ -44,7 +44,13 @@ struct NodeResult {
   size_t step = 0;   // the node's last step
   Operand place;
   int64_t elements = 0;  // f32, dense in whatever order its layout has
+  std::vector<int64_t> shape;
+  std::vector<int64_t> strides;     // of the logical axes, in elements
+  std::vector<std::string> inputs;  // what the node reads: results ("NODE", or "NODE:1" of a later output) and sources
 };
+
+// The name of a node's output in NodeResult::inputs.
+std::string ResultName(const std::string& node, int output);
 
 struct Program {
   std::vector<std::unique_ptr<Step>> steps;

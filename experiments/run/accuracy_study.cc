@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "compiler/costs.h"
+#include "compiler/ir/real_functions.h"
 #include "experiments/input_data.h"
 #include "experiments/run/prepared_program.h"
 #include "experiments/run/record_parts.h"
@@ -143,7 +144,7 @@ class Study {
     reference_->ForEachPair([&](double s, size_t) { largest = std::max(largest, std::fabs(s)); });
     Add("largest score", largest);
     double denominator = 0;
-    softmax_ = reference_->Attend([](double s, double most) { return std::exp(s - most); }, &denominator);
+    softmax_ = reference_->Attend([](double s, double most) { return Exp(s - most); }, &denominator);
     return absl::OkStatus();
   }
 
@@ -194,7 +195,7 @@ class Study {
     reference_->ForEachPair([&](double s, size_t) {
       ++pairs;
       negative += SeriesOf(s, terms) < 0;
-      deviation = std::max(deviation, std::fabs(SeriesOf(s, terms) - std::exp(s)));
+      deviation = std::max(deviation, std::fabs(SeriesOf(s, terms) - Exp(s)));
     });
     Add(prefix + "series error", RelativeError(series, softmax_));
     Add(prefix + "negative share", static_cast<double>(negative) / static_cast<double>(pairs));

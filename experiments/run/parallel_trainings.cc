@@ -30,6 +30,8 @@ class Trainings {
     context_.data = &data;
     context_.checkpoints = options.checkpoints;
     context_.save_seconds = options.save_seconds;
+    context_.trace = options.trace;
+    context_.traces = options.traces;
     context_.threads = std::max(1, options.threads / std::max(workers, 1));
     context_.all_threads = options.threads;
     context_.steps = &steps_;

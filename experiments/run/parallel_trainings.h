@@ -4,6 +4,7 @@
 #define PLUMBLINE_EXPERIMENTS_RUN_PARALLEL_TRAININGS_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "experiments/data/data_set.h"
 #include "experiments/load_experiment.h"
 #include "experiments/run/progress.h"
+#include "experiments/training/tracer.h"
 #include "reports/record.pb.h"
 
 namespace plumbline {
@@ -19,6 +21,8 @@ struct TrainingOptions {
   std::string checkpoints;  // folder
   int threads = 1;
   double save_seconds = 15;  // between saved states of an unfinished run
+  std::optional<TraceRequest> trace;
+  std::string traces;  // folder
 };
 
 // Runs experiment.runs[i] for all i of `runs`, as many at a time as there are threads; with fewer runs than threads, a

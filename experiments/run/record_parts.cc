@@ -148,6 +148,7 @@ absl::StatusOr<std::string> RunKey(const LoadedExperiment& experiment, const Exp
   for (const auto& [constant, value] : run.constants) digest.AddField(absl::StrCat(constant, "=", value));
   for (const AxisSetting& setting : run.point) digest.AddField(absl::StrCat(setting.axis, "=", setting.value));
   digest.AddField(absl::StrCat(run.seed));
+  if (GetEngineInfo().portable) digest.AddField("portable");  // other bits than those of the native run
   return digest.Hex();
 }
 
@@ -186,7 +187,7 @@ absl::StatusOr<record::Record> StartRecord(const LoadedExperiment& experiment, c
   record.set_resolved_experiment(*resolved);
   *record.mutable_environment() = ObserveEnvironment(threads);
   *record.mutable_fingerprint() =
-      FingerprintOf(record.environment(), kEngineVersion, record::Fingerprint::NATIVE);
+      FingerprintOf(record.environment(), kEngineVersion, GetEngineInfo().portable ? record::Fingerprint::PORTABLE : record::Fingerprint::NATIVE);
   return record;
 }
 
@@ -223,6 +224,7 @@ absl::Status AddCosts(const std::string& name, const std::string& program, const
       AddCost(name, program, record::Cost::OPERATIONS, costs->operations, symbols, sizes, record);
   if (status.ok()) status = AddCost(name, program, record::Cost::BYTES, costs->bytes, symbols, sizes, record);
   if (status.ok()) status = AddCost(name, program, record::Cost::MEMORY, peak->memory, symbols, sizes, record);
+  if (status.ok()) status = AddCost(name, program, record::Cost::DEPTH, costs->depth, symbols, sizes, record);
   return status;
 }
 

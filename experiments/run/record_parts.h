@@ -11,7 +11,7 @@
 namespace plumbline {
 
 // Key: SHA-256 of engine version, generator, experiment and sweep names, the study with its inputs, the models'
-// canonical texts, sizes, constants, point and seed. Neither threads nor paths nor the scale's name are part of it.
+// canonical texts, sizes, constants, point and seed, and whether the engine is portable. Neither threads nor paths nor the scale's name are part of it.
 // What uses a data set has its digest in place of inputs, and a training its resolved numbers in place of the study's
 // expressions. FailedPrecondition where a digest is not known yet.
 absl::StatusOr<std::string> RunKey(const LoadedExperiment& experiment, const ExperimentRun& run);

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "experiments/attention/report/report.h"
+#include "experiments/ljspeech/report/report.h"
 #include "experiments/octmnist/report/report.h"
 #include "reports/files.h"
 #include "reports/plain_report.h"
@@ -27,6 +28,7 @@ using Renderer = absl::StatusOr<std::map<std::string, std::string>> (*)(const st
 const std::map<std::string, Renderer>& Renderers() {
   static const auto* const renderers =
       new std::map<std::string, Renderer>{{"attention_scaling", RenderAttentionReport},
+                                          {"ljspeech", RenderLjspeechReport},
                                           {"octmnist", RenderOctmnistReport}};
   return *renderers;
 }

@@ -2,6 +2,8 @@
 #include "experiments/run/runner.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -73,6 +75,21 @@ absl::Status WriteList(const LoadedExperiment& experiment, const std::vector<Uni
   return WriteRunList(RealSystemCalls(), records, list);
 }
 
+bool Matches(const LoadedExperiment& experiment, const ExperimentRun& run, const AxisSetting& wanted) {
+  if (wanted.axis == "sweep") return experiment.sweeps[run.sweep].name == wanted.value;
+  if (wanted.axis == "seed") return absl::StrCat(run.seed) == wanted.value;
+  return std::find(run.point.begin(), run.point.end(), wanted) != run.point.end();
+}
+
+// Whether a run of the unit is one of those.
+bool IsAmong(const LoadedExperiment& experiment, const Unit& unit, const std::vector<AxisSetting>& only) {
+  return std::any_of(unit.runs.begin(), unit.runs.end(), [&](int run) {
+    return std::all_of(only.begin(), only.end(), [&](const AxisSetting& wanted) {
+      return Matches(experiment, experiment.runs[run], wanted);
+    });
+  });
+}
+
 absl::StatusOr<bool> Exists(const Unit& unit, const RecordStore& store) {
   for (const std::string& key : unit.keys) {
     const absl::StatusOr<bool> has = store.Has(key);
@@ -113,19 +130,25 @@ class Runner {
     const std::vector<bool> mine = DealUnits(units, options_);
     for (size_t i = 0; i < units.size(); ++i) {
       const int count = static_cast<int>(units[i].runs.size());
-      if (!mine[i]) {
+      if (!mine[i] || !IsAmong(experiment_, units[i], options_.only)) {
         summary_.elsewhere += count;
         continue;
       }
       const absl::StatusOr<bool> exists = options_.force ? false : Exists(units[i], store_);
       if (!exists.ok()) return exists.status();
-      if (*exists) {
+      if (*exists && !LacksTrace(units[i])) {
         summary_.existing += count;
       } else {
         todo_.push_back(units[i]);
       }
     }
     return absl::OkStatus();
+  }
+
+  bool LacksTrace(const Unit& unit) const {
+    if (!options_.trace || !std::holds_alternative<TrainingStudy>(experiment_.sweeps[unit.sweep].study)) return false;
+    std::error_code error;
+    return !std::filesystem::exists(JoinPath(options_.traces, absl::StrCat(unit.keys[0], ".textproto")), error);
   }
 
   absl::Status RunSweep(int sweep) {
@@ -150,7 +173,8 @@ class Runner {
   absl::Status Train(int sweep, const std::vector<const Unit*>& units) {
     std::vector<int> runs;
     for (const Unit* unit : units) runs.push_back(unit->runs[0]);
-    const TrainingOptions training{options_.checkpoints, options_.threads, options_.save_seconds};
+    const TrainingOptions training{options_.checkpoints, options_.threads, options_.save_seconds, options_.trace,
+                                   options_.traces};
     return RunTrainings(experiment_, runs, DataOf(sweep), training, progress_,
                         [this](const record::Record& record) { return Store(record); });
   }

@@ -3,6 +3,7 @@
 #ifndef PLUMBLINE_EXPERIMENTS_RUN_RUNNER_H_
 #define PLUMBLINE_EXPERIMENTS_RUN_RUNNER_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "experiments/load_experiment.h"
 #include "experiments/run/progress.h"
+#include "experiments/training/tracer.h"
 
 namespace plumbline {
 
@@ -22,6 +24,12 @@ struct RunOptions {
   int64_t shard = 0;     // this worker's part of the work ...
   int64_t shards = 1;    // ... of so many; work is dealt by key, and the list of all runs is kept beside the records
   bool force = false;    // run what exists again
+  // Only runs of a sweep, seed or axis value: {"sweep", "training"}, {"seed", "1"}, {"model", "cnn"}. Others count as
+  // elsewhere. Runs that are measured together stay together.
+  std::vector<AxisSetting> only;
+  // Trainings leave a trace (reports/trace.proto) in the folder `traces`; those with a record but no trace run again.
+  std::optional<TraceRequest> trace;
+  std::string traces;
 };
 
 struct RunSummary {

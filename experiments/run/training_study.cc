@@ -20,6 +20,7 @@
 #include "reports/files.h"
 #include "reports/number_text.h"
 #include "reports/record_values.h"
+#include "reports/trace_text.h"
 
 namespace plumbline {
 namespace {
@@ -72,6 +73,7 @@ class Run {
       status = AddTest();
     }
     if (status.ok()) status = WriteCheckpoint();
+    if (status.ok() && context_.trace) status = WriteTrace();
     if (!status.ok()) return status;
     AddMeasured();
     return std::move(record_);
@@ -91,7 +93,9 @@ class Run {
     auto trainer = Trainer::Create(*model_, *context_.data, settings_, run_.seed, context_.threads);
     if (!trainer.ok()) return trainer.status();
     trainer_ = *std::move(trainer);
-    return Resume();
+    if (!context_.trace) return Resume();
+    trainer_->Trace(*context_.trace);
+    return MakeFolders(RealSystemCalls(), context_.traces);
   }
 
   // A state that is damaged is as none: the run starts again and comes to the same end.
@@ -111,6 +115,7 @@ class Run {
   }
 
   absl::Status SaveState() {
+    if (context_.trace) return absl::OkStatus();
     const absl::StatusOr<NamedArrays> state = trainer_->Save();
     if (!state.ok()) return state.status();
     const absl::StatusOr<std::string> bytes = SerializeNpz(*state);
@@ -253,6 +258,25 @@ class Run {
     }
     if (status.ok()) status = RemoveFile(RealSystemCalls(), PathOf(".state.npz"));
     return status;
+  }
+
+  absl::Status WriteTrace() {
+    trace::Trace trace = trainer_->trace();
+    trace.set_key(record_.key());
+    trace.set_experiment(record_.experiment());
+    *trace.mutable_point() = record_.point();
+    trace.set_seed(record_.seed());
+    *trace.mutable_fingerprint() = record_.fingerprint();
+    const absl::StatusOr<std::string> text = TraceText(trace);
+    absl::Status status = text.status();
+    for (const auto& [step, values] : trainer_->traced_values()) {
+      if (!status.ok()) return status;
+      const std::string name = absl::StrCat(record_.key(), ".", step, ".npz");
+      status = WriteNpz(JoinPath(context_.traces, name), {{context_.trace->values, values}});
+    }
+    if (!status.ok()) return status;
+    return WriteFileAtomically(RealSystemCalls(), JoinPath(context_.traces, absl::StrCat(record_.key(), ".textproto")),
+                               *text);
   }
 
   void AddMeasured() {

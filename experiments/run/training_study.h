@@ -5,12 +5,14 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "experiments/data/data_set.h"
 #include "experiments/load_experiment.h"
+#include "experiments/training/tracer.h"
 #include "reports/record.pb.h"
 
 namespace plumbline {
@@ -21,6 +23,10 @@ struct TrainingContext {
   const DataSet* data = nullptr;
   std::string checkpoints;  // folder: KEY.state.npz while a run is on, KEY.safetensors and KEY.csv after it
   double save_seconds = 15;  // between two saved states: what a killed process loses at most
+  // Every run leaves a trace: KEY.textproto, and KEY.STEP.npz of the values that are wanted. It then neither resumes nor
+  // saves a state, since a trace is of the whole training.
+  std::optional<TraceRequest> trace;
+  std::string traces;        // folder
   int threads = 1;           // of one training
   int all_threads = 1;       // of all of them, for the record
   std::atomic<int64_t>* steps = nullptr;  // counts the steps that were done, by all

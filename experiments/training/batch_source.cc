@@ -1,11 +1,13 @@
 #include "experiments/training/batch_source.h"
 
+#include <map>
 #include <string>
 #include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "compiler/ir/evaluate.h"
 
 namespace plumbline {
 namespace {
@@ -34,6 +36,26 @@ absl::StatusOr<const Column*> ColumnFor(const ExternalBuffer& input, const Split
 }
 
 }  // namespace
+
+absl::StatusOr<Bindings> SizesOfBatch(const Model& model, const Split& split, int64_t items) {
+  std::map<std::string, std::vector<int64_t>> shapes;
+  for (const NodeId id : model.graph.Sources(SourceKind::kInput)) {
+    const std::string& name = model.graph.node(id).name;
+    const Column* const column = split.Find(name);
+    if (column == nullptr) continue;
+    std::vector<int64_t>& shape = shapes[name];
+    shape.push_back(items);
+    shape.insert(shape.end(), column->item_shape.begin(), column->item_shape.end());
+  }
+  absl::StatusOr<Bindings> sizes = BindFromShapes(model.graph, shapes);
+  if (!sizes.ok()) return absl::InvalidArgumentError(absl::StrCat("the data do not fit: ", sizes.status().message()));
+  sizes->emplace(model.expanded.batch, items);
+  // Inputs without a column are BatchSource's to report.
+  for (const SymbolTable::Symbol& symbol : model.graph.symbols().symbols()) {
+    if (!symbol.derived) sizes->emplace(symbol.name, 1);
+  }
+  return sizes;
+}
 
 absl::StatusOr<BatchSource> BatchSource::Make(const ShardedProgram& program, const Split& split) {
   BatchSource source;

@@ -9,10 +9,15 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "compiler/compile.h"
 #include "compiler/runtime/executor.h"
 #include "experiments/data/data_set.h"
 
 namespace plumbline {
+
+// The sizes of a batch of `items`: every symbol of the model's inputs that have a column, from the columns' items.
+// Errors (invalid argument): columns that do not fit the inputs.
+absl::StatusOr<Bindings> SizesOfBatch(const Model& model, const Split& split, int64_t items);
 
 class BatchSource {
  public:

@@ -13,8 +13,9 @@ namespace plumbline {
 absl::StatusOr<Evaluator::Part> Evaluator::MakePart(const Model& model, const Split& split, int64_t batch, int threads,
                                                     float* parameters) {
   Part part;
-  const absl::StatusOr<CompiledModel> compiled =
-      Compile(model, {{model.expanded.batch, batch}}, CompileOptions());
+  const absl::StatusOr<Bindings> sizes = SizesOfBatch(model, split, batch);
+  if (!sizes.ok()) return sizes.status();
+  const absl::StatusOr<CompiledModel> compiled = Compile(model, *sizes, CompileOptions());
   if (!compiled.ok()) return compiled.status();
   part.program = compiled->program;
   auto executor = Executor::Create(part.program, threads, parameters);

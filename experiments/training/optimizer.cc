@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "compiler/ir/real_functions.h"
 #include "experiments/training/optimizer_loops.h"
 
 namespace plumbline {
@@ -56,8 +57,8 @@ class AdamOptimizer : public Optimizer {
  private:
   void Prepare() override {
     const bool decoupled = spec_.kind == OptimizerSpec::Kind::kAdamW;
-    const double correction1 = 1 - std::pow(spec_.beta1, static_cast<double>(steps()));
-    const double correction2 = 1 - std::pow(spec_.beta2, static_cast<double>(steps()));
+    const double correction1 = 1 - Power(spec_.beta1, steps());
+    const double correction2 = 1 - Power(spec_.beta2, steps());
     numbers_.scale = static_cast<float>(gradient_scale());
     numbers_.decay = static_cast<float>(decoupled ? 0 : spec_.weight_decay);
     numbers_.shrink = static_cast<float>(decoupled ? 1 - learning_rate() * spec_.weight_decay : 1);

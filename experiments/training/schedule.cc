@@ -2,21 +2,13 @@
 #include "experiments/training/schedule.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "compiler/ir/real_functions.h"
 
 namespace plumbline {
 namespace {
 
 constexpr double kPi = 3.14159265358979323846;
-
-// base^exponent by squaring.
-double Power(double base, int64_t exponent) {
-  double result = 1;
-  for (; exponent > 0; exponent /= 2, base *= base) {
-    if (exponent % 2 == 1) result *= base;
-  }
-  return result;
-}
 
 }  // namespace
 
@@ -33,7 +25,7 @@ double LearningRateFactor(const ScheduleSpec& spec, int64_t epoch, int64_t step)
     case ScheduleSpec::Kind::kConstant: return 1;
     case ScheduleSpec::Kind::kLinear: return since >= length ? spec.last : 1 + (spec.last - 1) * share;
     case ScheduleSpec::Kind::kCosine:
-      return since >= length ? spec.last : spec.last + (1 - spec.last) * (1 + std::cos(kPi * share)) / 2;
+      return since >= length ? spec.last : spec.last + (1 - spec.last) * (1 + Cos(kPi * share)) / 2;
     case ScheduleSpec::Kind::kStep: return Power(spec.factor, since / std::max<int64_t>(spec.every, 1));
   }
   return 1;

@@ -42,9 +42,14 @@ std::string ToString(const ScheduleSpec& schedule) {
 }  // namespace
 
 std::string ToString(const TrainingSettings& settings) {
-  return absl::StrCat("optimizer ", ToString(settings.optimizer), "; schedule ", ToString(settings.schedule),
-                      "; clip_norm=", Real(settings.clip_norm), " batch=", settings.batch, " epochs=", settings.epochs,
-                      " evaluation_batch=", settings.evaluation_batch);
+  std::string text = absl::StrCat("optimizer ", ToString(settings.optimizer), "; schedule ",
+                                  ToString(settings.schedule), "; clip_norm=", Real(settings.clip_norm),
+                                  " batch=", settings.batch, " epochs=", settings.epochs,
+                                  " evaluation_batch=", settings.evaluation_batch);
+  if (settings.decoding) {
+    absl::StrAppend(&text, "; decode validation=", settings.decoding->validation, " beam=", settings.decoding->beam);
+  }
+  return text;
 }
 
 }  // namespace plumbline

@@ -4,6 +4,7 @@
 #define PLUMBLINE_EXPERIMENTS_TRAINING_SETTINGS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "experiments/training/optimizer.h"
@@ -23,6 +24,12 @@ struct ScheduleSpec {
   double factor = 0.1;
 };
 
+// What a model that generates text writes after every epoch, and at the end for the test split.
+struct DecodingSettings {
+  int64_t validation = 0;  // items, at most; decoded greedily
+  int64_t beam = 1;        // > 1: the test split is decoded by beam search as well
+};
+
 struct TrainingSettings {
   OptimizerSpec optimizer;
   ScheduleSpec schedule;
@@ -30,6 +37,7 @@ struct TrainingSettings {
   int64_t batch = 0;             // items a step; the last step of an epoch takes what is left
   int64_t epochs = 0;
   int64_t evaluation_batch = 0;  // items a forward run of evaluation
+  std::optional<DecodingSettings> decoding;
 };
 
 // One line with every number, the same for the same settings: part of a run's key.

@@ -74,7 +74,9 @@ absl::Status Trainer::Prepare() {
 absl::StatusOr<std::unique_ptr<Trainer::Part>> Trainer::MakePart(int64_t items) {
   CompileOptions options = TrainingStep::Options(settings_.optimizer, settings_.clip_norm);
   options.training = true;
-  absl::StatusOr<CompiledModel> compiled = Compile(model_, {{model_.expanded.batch, items}}, options);
+  const absl::StatusOr<Bindings> sizes = SizesOfBatch(model_, data_.train, items);
+  if (!sizes.ok()) return sizes.status();
+  absl::StatusOr<CompiledModel> compiled = Compile(model_, *sizes, options);
   if (!compiled.ok()) return compiled.status();
   auto part = std::make_unique<Part>();
   part->program = compiled->program;
@@ -126,13 +128,33 @@ Trainer::Part& Trainer::PartFor(absl::Span<const int> items) {
   return static_cast<int64_t>(items.size()) == full_->program->batch ? *full_ : *last_;
 }
 
+void Trainer::Trace(TraceRequest request) { trace_request_ = std::move(request); }
+
+absl::Status Trainer::RunStep(absl::Span<const int> items, Part& part, double learning_rate) {
+  const std::vector<const void*>& inputs = part.source->Gather(items, seed_, step_);
+  const int64_t number = step_ + 1;
+  if (!trace_request_ || !trace_request_->Wants(number, steps_per_epoch_)) {
+    return descent_->Run(*part.executor, inputs, part.addresses, learning_rate);
+  }
+  StepTracer tracer(*part.program, trace_request_->values);
+  tracer.Begin(inputs, parameters());
+  const auto watch = [&](int64_t shard, const NodeResult& result, const float* values) {
+    tracer.Watch(shard, result, values);
+  };
+  const absl::Status status = descent_->RunTraced(*part.executor, inputs, part.addresses, learning_rate, watch);
+  if (!status.ok()) return status;
+  *trace_.add_step() = tracer.Finish(number);
+  if (std::optional<FileArray> values = tracer.TakeValues()) traced_values_[number] = *std::move(values);
+  return absl::OkStatus();
+}
+
 absl::Status Trainer::Step() {
   const absl::Span<const int> items = NextItems();
   Part& part = PartFor(items);
   const double learning_rate = LearningRate();
-  const absl::Status status =
-      descent_->Run(*part.executor, part.source->Gather(items, seed_, step_), part.addresses, learning_rate);
+  const absl::Status status = RunStep(items, part, learning_rate);
   if (!status.ok()) return status;
+  if (trace_request_) trace_.add_parameters_after(ParameterDigest());
   const double loss = part.executor->mean(part.loss);
   if (!std::isfinite(loss)) return Diagnose(loss);
   ++step_;

@@ -18,8 +18,10 @@
 #include "experiments/training/batch_source.h"
 #include "experiments/training/evaluator.h"
 #include "experiments/training/settings.h"
+#include "experiments/training/tracer.h"
 #include "experiments/training/trainer_state.h"
 #include "experiments/training/training_step.h"
+#include "reports/trace.pb.h"
 
 namespace plumbline {
 
@@ -43,6 +45,14 @@ class Trainer {
   int64_t total_steps() const { return steps_per_epoch_ * settings_.epochs; }
   int64_t step() const { return step_; }  // steps that were done
   bool done() const { return step_ == total_steps() || divergence_.has_value(); }
+
+  // From here on, the digests of the parameters after every step are kept, and of everything in the steps that the
+  // request wants. Changes no bit. Not after a step was done.
+  void Trace(TraceRequest request);
+  // Without key and point.
+  const trace::Trace& trace() const { return trace_; }
+  // The numbers that the request wanted, by step.
+  const std::map<int64_t, FileArray>& traced_values() const { return traced_values_; }
 
   // One update; after the last one of an epoch also the evaluation on validation data. Not when done().
   absl::Status Step();
@@ -78,6 +88,7 @@ class Trainer {
   // Items of the next step, in order.
   absl::Span<const int> NextItems() const;
   Part& PartFor(absl::Span<const int> items);
+  absl::Status RunStep(absl::Span<const int> items, Part& part, double learning_rate);
   absl::Status FinishEpoch(double learning_rate);
   absl::Status Diagnose(double loss);
 
@@ -101,6 +112,9 @@ class Trainer {
   double last_loss_ = 0;
   std::vector<EpochResult> epochs_;
   std::optional<Divergence> divergence_;
+  std::optional<TraceRequest> trace_request_;
+  trace::Trace trace_;
+  std::map<int64_t, FileArray> traced_values_;
   NamedArrays replay_from_;      // state at the start of the epoch, or where it was restored
 };
 

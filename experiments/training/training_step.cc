@@ -22,19 +22,37 @@ CompileOptions TrainingStep::Options(const OptimizerSpec& spec, double clip_norm
   return options;
 }
 
-absl::Status TrainingStep::Run(Executor& executor, const std::vector<const void*>& inputs,
-                               const std::vector<void*>& outputs, double learning_rate) {
+void TrainingStep::Prepare(Executor& executor, double learning_rate) {
+  const bool updates = executor.program().full->updates_parameters;
+  executor.set_gradient_scale(updates ? static_cast<float>(-learning_rate) : 1.0f);
+}
+
+void TrainingStep::Update(Executor& executor, double learning_rate) {
   const Program& program = *executor.program().full;
-  executor.set_gradient_scale(program.updates_parameters ? static_cast<float>(-learning_rate) : 1.0f);
-  const absl::Status status = executor.Run(inputs, outputs);
-  if (!status.ok() || program.updates_parameters) return status;
+  if (program.updates_parameters) return;
   optimizer_->set_learning_rate(learning_rate);
   if (clip_norm_ > 0) {
     const double norm = EuclideanNorm(absl::MakeConstSpan(executor.gradients(), program.parameter_floats));
     optimizer_->set_gradient_scale(ClipFactor(norm, clip_norm_));
   }
   optimizer_->Step(executor.gradients(), executor.parameters());
-  return absl::OkStatus();
+}
+
+absl::Status TrainingStep::Run(Executor& executor, const std::vector<const void*>& inputs,
+                               const std::vector<void*>& outputs, double learning_rate) {
+  Prepare(executor, learning_rate);
+  const absl::Status status = executor.Run(inputs, outputs);
+  if (status.ok()) Update(executor, learning_rate);
+  return status;
+}
+
+absl::Status TrainingStep::RunTraced(Executor& executor, const std::vector<const void*>& inputs,
+                                     const std::vector<void*>& outputs, double learning_rate,
+                                     const Executor::ShardWatch& watch) {
+  Prepare(executor, learning_rate);
+  const absl::Status status = executor.RunTraced(inputs, outputs, watch);
+  if (status.ok()) Update(executor, learning_rate);
+  return status;
 }
 
 }  // namespace plumbline

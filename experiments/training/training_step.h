@@ -25,10 +25,17 @@ class TrainingStep {
   absl::Status Run(Executor& executor, const std::vector<const void*>& inputs, const std::vector<void*>& outputs,
                    double learning_rate);
 
+  // As Run, with the same bits, on one worker and under watch.
+  absl::Status RunTraced(Executor& executor, const std::vector<const void*>& inputs, const std::vector<void*>& outputs,
+                         double learning_rate, const Executor::ShardWatch& watch);
+
   Optimizer& optimizer() { return *optimizer_; }
   const Optimizer& optimizer() const { return *optimizer_; }
 
  private:
+  void Prepare(Executor& executor, double learning_rate);
+  void Update(Executor& executor, double learning_rate);
+
   std::unique_ptr<Optimizer> optimizer_;
   double clip_norm_;
 };

@@ -118,9 +118,9 @@ TEST(CostsTest, PostOpsCountWithTheirProducer) {
   test.Output("y", y);
   Node& node = test.graph().mutable_node(test.graph().value(y).producer);
   node.inputs.push_back(test.Parameter("bias", "D"));
-  node.post_ops.push_back(PostOp{AllOps().Find("add"), {}, PostOpSpec{PostOpKind::kAdd, 0, 0}, 2});
+  node.post_ops.push_back(PostOp{AllOps().Find("add"), {}, PostOpSpec{PostOpKind::kAdd, 0, 0}, 2, "sum"});
   node.post_ops.push_back(
-      PostOp{AllOps().Find("relu"), {}, PostOpSpec{PostOpKind::kRelu, 0, 0}, kNone});
+      PostOp{AllOps().Find("relu"), {}, PostOpSpec{PostOpKind::kRelu, 0, 0}, kNone, "act"});
   EXPECT_EQ(Operations(test.graph()), "matmul: 2·B·L·D + 2·B·D");
   EXPECT_EQ(Bytes(test.graph()), "matmul: 4·B·L + 4·B·D + 4·L·D + 4·D");
 }
@@ -139,6 +139,44 @@ TEST(CostsTest, GradientsOfParametersAreNoActivations) {
   Graph by_input = test.graph();
   ASSERT_TRUE(Differentiate(by_input, {{"x"}}).ok());
   EXPECT_EQ(MemoryDegree(by_input, "L"), 1);
+}
+
+TEST(CostsTest, TheLongestChainCountsNodesThatNeedOneAnother) {
+  TestGraph test;
+  const ValueId x = test.Input("x", "B, L");
+  const Shape shape = {Size::Symbol("B") * Size::Symbol("L")};
+  const ValueId flat = test.Node("reshape", {x}, {{"shape", AttributeValue(shape)}});
+  const ValueId left = test.Node("exp", {test.Node("neg", {flat})});
+  const ValueId right = test.Node("tanh", {flat});
+  test.Output("y", test.Node("mul", {left, right}));
+  EXPECT_EQ(Column(test.graph(), &NodeCost::depth), "reshape: 0; neg: 1; exp: 1; tanh: 1; mul: 1");
+  EXPECT_EQ(Column(test.graph(), &NodeCost::chain), "reshape: 0; neg: 1; exp: 2; tanh: 1; mul: 3");
+  EXPECT_EQ(AnalyzeCosts(test.graph(), {})->depth, Polynomial(3));
+}
+
+// y = f(x) + g(x), where f has S operations one after another and g has 2·L.
+Graph TwoSequences(const OpDefinition& f, const OpDefinition& g) {
+  TestGraph test;
+  const ValueId x = test.Input("x", "S, L");
+  const ValueId first = test.Node("neg", {x}), second = test.Node("exp", {x});
+  test.Output("y", test.Node("mul", {first, second}));
+  Graph& graph = test.graph();
+  graph.mutable_node(graph.value(first).producer).op = &f;
+  graph.mutable_node(graph.value(second).producer).op = &g;
+  return graph;
+}
+
+TEST(CostsTest, ANodeOfManyStepsMakesTheChainASizeOfTheGraph) {
+  OpDefinition f = *AllOps().Find("neg"), g = *AllOps().Find("exp");
+  f.depth = [](const NodeView& node) { return node.input_type(0).shape[0]; };
+  g.depth = [](const NodeView& node) { return Polynomial(2) * node.input_type(0).shape[1]; };
+  const Graph graph = TwoSequences(f, g);
+  const auto depth = [&](const Bindings& sizes) {
+    return graph.symbols().ToString(AnalyzeCosts(graph, sizes)->depth);
+  };
+  EXPECT_EQ(depth({}), "2·L + 1");
+  EXPECT_EQ(depth({{"S", 64}, {"L", 31}}), "S + 1");
+  EXPECT_EQ(depth({{"S", 64}, {"L", 33}}), "2·L + 1");
 }
 
 // Z = softmax(Q Kᵀ) V, forward and backward.

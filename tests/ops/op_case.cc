@@ -335,7 +335,7 @@ absl::Status OpCase::Fuse(Built& built) const {
     Node& node = graph.mutable_node(built.node);
     const int operand = post_op.operand_shape ? static_cast<int>(node.inputs.size()) : kNone;
     if (post_op.operand_shape) node.inputs.push_back(inputs[1]);
-    node.post_ops.push_back({op, attributes, *spec, operand});
+    node.post_ops.push_back({op, attributes, *spec, operand, "then"});
   }
   return absl::OkStatus();
 }

@@ -141,18 +141,6 @@ TEST(PoolTest, RefusesBadAttributes) {
               HasSubstr("spans 2 positions, but axis 2"));
 }
 
-TEST(LayerNormTest, NormalisesTheLastAxis) {
-  EXPECT_EQ(OpCase("layer_norm").Input("B, S, 200").Types(), "F32 [B, S, 200]");
-  EXPECT_EQ(OpCase("layer_norm").Input("B, S, 200").Parameters(),
-            "weight [200] constant(1); bias [200] constant(0)");
-  EXPECT_EQ(OpCase("layer_norm").Input("B, 10").Operations(), "75·B");
-  EXPECT_THAT(OpCase("layer_norm").Input("").Types(), HasSubstr("a scalar has no last axis"));
-  EXPECT_THAT(OpCase("layer_norm").Input("B, 1").Types(),
-              HasSubstr("the last axis of [B, 1] has one element"));
-  EXPECT_THAT(OpCase("layer_norm").Input("B, 4").Set("epsilon", 0.0).Types(),
-              StartsWith("error: [epsilon]"));
-}
-
 TEST(DropoutTest, RateIsAProbabilityBelowOne) {
   EXPECT_EQ(OpCase("dropout").Input("B, 4").Set("rate", 0.7).Types(), "F32 [B, 4]");
   EXPECT_EQ(OpCase("dropout").Input("B, 4").Set("rate", 0.7).Operations(), "8·B");
@@ -160,33 +148,6 @@ TEST(DropoutTest, RateIsAProbabilityBelowOne) {
     EXPECT_THAT(OpCase("dropout").Input("B, 4").Set("rate", rate).Types(),
                 HasSubstr("[rate] dropout: rate must be at least 0 and less than 1"));
   }
-}
-
-TEST(EmbeddingTest, AppendsTheFeatures) {
-  const auto make = [](DataType type, int64_t vocab) {
-    return OpCase("embedding")
-        .Input("B, S", type)
-        .Set("vocab", Size(vocab))
-        .Set("features", Size(200));
-  };
-  EXPECT_EQ(make(DataType::kS64, 35).Types(), "F32 [B, S, 200]");
-  EXPECT_EQ(make(DataType::kS64, 35).Parameters(), "weight [35, 200] normal(0, 1)");
-  EXPECT_EQ(make(DataType::kF32, 35).Types(),
-            "error: embedding: input 'index' must be S64, not F32");
-  EXPECT_EQ(make(DataType::kS64, 0).Types(),
-            "error: [vocab] embedding: vocab must be at least 1, not 0");
-}
-
-TEST(SinusoidalPositionsTest, WidthIsEvenAndAtLeastFour) {
-  EXPECT_EQ(OpCase("sinusoidal_positions").Input("B, S, 200").Types(), "F32 [B, S, 200]");
-  EXPECT_THAT(OpCase("sinusoidal_positions").Input("B, S, 7").Types(),
-              HasSubstr("even and at least 4, not 7"));
-  EXPECT_THAT(OpCase("sinusoidal_positions").Input("B, S, 2").Types(),
-              HasSubstr("even and at least 4, not 2"));
-  EXPECT_THAT(OpCase("sinusoidal_positions").Input("B, S").Types(),
-              HasSubstr("[batch, length, width]"));
-  EXPECT_THAT(OpCase("sinusoidal_positions").Input("B, S, 8").Set("max_timescale", 0.0).Types(),
-              StartsWith("error: [max_timescale]"));
 }
 
 TEST(RecurrentTest, ParametersArePytorchs) {

@@ -86,12 +86,14 @@ std::string ToText(const Model& model, const ExplainRequest& request, const Expl
   }
   absl::StrAppend(&text, "nodes in order of running (memory: activations live while the node runs)\n",
                   NodeTable(explanation), "total\n  operations ", symbols.ToString(explanation.costs.operations),
-                  "\n  bytes      ", symbols.ToString(explanation.costs.bytes), "\n");
+                  "\n  bytes      ", symbols.ToString(explanation.costs.bytes),
+                  "\nlongest chain of dependent operations: ", symbols.ToString(explanation.costs.depth), "\n");
   if (explanation.peak) {
     absl::StrAppend(&text, "at ", SizesText(request.sizes), "\n  operations ",
                     Count(explanation, explanation.costs.operations, request.sizes), "\n  bytes      ",
                     Count(explanation, explanation.costs.bytes, request.sizes), "\n  memory     ",
-                    Count(explanation, explanation.peak->memory, request.sizes), " at ", explanation.peak->name, "\n");
+                    Count(explanation, explanation.peak->memory, request.sizes), " at ", explanation.peak->name,
+                    "\n  chain      ", Count(explanation, explanation.costs.depth, request.sizes), "\n");
   }
   if (explanation.plan) text += PlanText(*explanation.plan);
   if (const std::optional<Growth>& growth = explanation.growth) {
@@ -138,15 +140,19 @@ std::string ToJson(const Model& model, const ExplainRequest& request, const Expl
                              {"view", cost.view},
                              {"operations", symbols.ToString(cost.operations)},
                              {"bytes", symbols.ToString(cost.bytes)},
-                             {"memory", symbols.ToString(cost.memory)}});
+                             {"memory", symbols.ToString(cost.memory)},
+                             {"depth", symbols.ToString(cost.depth)},
+                             {"chain", symbols.ToString(cost.chain)}});
   }
   json["operations"] = symbols.ToString(explanation.costs.operations);
   json["bytes"] = symbols.ToString(explanation.costs.bytes);
+  json["longest_chain"] = symbols.ToString(explanation.costs.depth);
   if (explanation.peak) {
     json["at"] = request.sizes;
     json["operations_at"] = Count(explanation, explanation.costs.operations, request.sizes);
     json["bytes_at"] = Count(explanation, explanation.costs.bytes, request.sizes);
     json["memory_at"] = Count(explanation, explanation.peak->memory, request.sizes);
+    json["longest_chain_at"] = Count(explanation, explanation.costs.depth, request.sizes);
   }
   if (explanation.plan) json["plan"] = PlanJson(*explanation.plan);
   if (const std::optional<Growth>& growth = explanation.growth) {
@@ -233,7 +239,8 @@ Command ExplainCommand() {
           "       [--profile] [--format=text|json]",
           "costs as polynomials, their growth, the compiled plan, a profile",
           R"(For every node: operations, bytes moved and live activation memory, as polynomials in
-the symbols of the model's shapes; then the totals.
+the symbols of the model's shapes; then the totals, and the longest chain of operations
+that need one another's results, which more processors cannot shorten.
 
   --at L=1024,B=8    values of symbols. With all of them: the counts as numbers, and the
                      plan of the compiled program (steps, implementations, memory; steps

@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "compiler/engine_info.h"
 #include "dsl/diagnostic.h"
 #include "dsl/read_source.h"
 #include "experiments/load_experiment.h"
@@ -83,6 +84,26 @@ absl::StatusOr<std::vector<uint64_t>> ParseSeeds(const std::string& text) {
   return seeds;
 }
 
+// Nothing when no trace is asked for.
+absl::StatusOr<std::optional<TraceRequest>> ParseTrace(const Arguments& arguments) {
+  if (!arguments.Has("trace") && !arguments.Has("trace_steps") && !arguments.Has("trace_values")) return std::nullopt;
+  TraceRequest request;
+  request.values = arguments.Get("trace_values", "");
+  if (!arguments.Has("trace_steps")) {
+    request.steps = {1};
+    request.epochs = true;
+  }
+  for (const absl::string_view part : absl::StrSplit(arguments.Get("trace_steps", ""), ',', absl::SkipWhitespace())) {
+    int64_t step = 0;
+    if (!absl::SimpleAtoi(part, &step) || step < 1) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--trace_steps: '", EscapeForTerminal(part), "' is no step; they count from 1"));
+    }
+    request.steps.insert(step);
+  }
+  return request;
+}
+
 std::optional<LoadedExperiment> Load(const std::string& path, const Arguments& arguments, Outcome& outcome) {
   const auto source = ReadSource(UserPath(path));
   if (!source.ok()) {
@@ -124,9 +145,18 @@ Outcome RunFiles(const std::vector<std::string>& words, int most_files) {
                                            {"records"},
                                            {"data_dir"},
                                            {"save_seconds"},
+                                           {"only", true, true},
+                                           {"portable", false},
+                                           {"trace", false},
+                                           {"trace_steps"},
+                                           {"trace_values"},
                                            {"force", false}},
                                           1, most_files);
   if (!arguments.ok()) return UsageError("run", arguments.status());
+  if (arguments->Has("portable")) {
+    const absl::Status portable = UsePortableEngine();
+    if (!portable.ok()) return Failed(portable);
+  }
   RunOptions options;
   options.records = UserPath(arguments->Get("records", kDefaultRecords));
   options.data_dir = UserPath(arguments->Get("data_dir", kDefaultDataFolder));
@@ -141,6 +171,15 @@ Outcome RunFiles(const std::vector<std::string>& words, int most_files) {
   if (!save_seconds.ok()) return UsageError("run", save_seconds.status());
   options.save_seconds = static_cast<double>(*save_seconds);
   options.threads = static_cast<int>(*threads);
+  for (const std::string& only : arguments->All("only")) {
+    const auto assignment = SplitAssignment("only", only);
+    if (!assignment.ok()) return UsageError("run", assignment.status());
+    options.only.push_back({assignment->first, assignment->second});
+  }
+  const auto trace = ParseTrace(*arguments);
+  if (!trace.ok()) return UsageError("run", trace.status());
+  options.trace = *trace;
+  options.traces = FolderBeside(options.records, "traces");
   Outcome outcome;
   Progress progress(false);
   for (const std::string& path : arguments->positional()) {
@@ -159,7 +198,7 @@ Outcome RunFiles(const std::vector<std::string>& words, int most_files) {
       return failed;
     }
   }
-  if (options.shards > 1) {
+  if (options.shards > 1 || !options.only.empty()) {  // a report is of the whole
     outcome.output = absl::StrCat(options.records, "\n");
     return outcome;
   }
@@ -209,6 +248,16 @@ resumes. Timed programs run alone, in rounds whose order is drawn from the seed.
   --save_seconds N   between saved states of an unfinished training, 0: after every step; what a
                      killed process loses at most. Default 15. Ctrl-C saves at once
   --force            runs again what exists
+  --only NAME=VALUE  only runs of a sweep, a seed or an axis value, for instance --only sweep=training
+                     --only seed=1; runs that are measured together stay together
+  --portable         kernels use AVX2 at most, whatever the processor has, so that other machines with
+                     AVX2 come to the same bits; slower. Such runs have keys of their own
+  --trace            trainings leave a trace beside the records, traces/KEY.textproto: digests of
+                     the parameters after every step and, in the first step and the last of each
+                     epoch, of every value that an op gave. Costs time, changes no result, and
+                     says where bits part when two traces are compared
+  --trace_steps LIST traces these steps instead, for instance 1,2,500
+  --trace_values NAME  keeps the numbers of one value in the traced steps, traces/KEY.STEP.npz
 
 A sweep trains where the experiment says
 

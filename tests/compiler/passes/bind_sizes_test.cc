@@ -35,7 +35,7 @@ TEST(BindSizesTest, OperandsOfPostOpsAreNoInputsOfTheOp) {
   test.Output("y", y);
   Node& node = test.graph().mutable_node(test.graph().value(y).producer);
   node.inputs.push_back(test.Parameter("bias", "5"));
-  node.post_ops.push_back(PostOp{AllOps().Find("add"), {}, PostOpSpec{PostOpKind::kAdd, 0, 0}, 2});
+  node.post_ops.push_back(PostOp{AllOps().Find("add"), {}, PostOpSpec{PostOpKind::kAdd, 0, 0}, 2, "sum"});
   ASSERT_TRUE(BindSizes(test.graph(), {{"B", 2}, {"L", 3}}).ok());
   EXPECT_EQ(Verify(test.graph()).message(), "");
   EXPECT_EQ(test.graph().type(y).shape, ParseShape("2, 5"));
