@@ -7,6 +7,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "reports/heat_map.h"
 #include "reports/markdown.h"
 #include "reports/plot.h"
 
@@ -67,6 +68,19 @@ TEST(ReportData, PlotsGiveEveryPointDrawnOrNot) {
             "Times,length,time (s),point,\"a, b\",1,0.1,,\r\n"
             "Times,length,time (s),point,\"a, b\",2,-1,-2,0.5\r\n"
             "Times,length,time (s),vertical line,crossover,1.5,,1,2\r\n");
+}
+
+TEST(ReportData, HeatMapsGiveTheirCells) {
+  const ReportData data;
+  HeatMap map;
+  map.title = "Weights";
+  map.rows = {"a", "b"};
+  map.columns = 2;
+  map.values = {0, 255, 7};
+  map.last = 3;
+  const std::map<std::string, std::string> files = {{"weights.svg", RenderHeatMaps({map})}};
+  EXPECT_EQ(data.CsvFiles(files).at("weights.csv"),
+            "plot,row,from,to,value\r\nWeights,a,0,1.5,0\r\nWeights,a,1.5,3,255\r\nWeights,b,0,1.5,7\r\n");
 }
 
 TEST(ReportData, FilesAreNamedAfterTheirReportAndHeading) {
