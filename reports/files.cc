@@ -133,6 +133,11 @@ std::string TemporaryPath(const std::string& path) {
                   absl::StrCat(kTemporaryPrefix, getpid(), "-", counter.fetch_add(1)));
 }
 
+bool IsSpecial(const std::string& path) {
+  struct stat entry = {};
+  return ::stat(path.c_str(), &entry) == 0 && !S_ISREG(entry.st_mode) && !S_ISDIR(entry.st_mode);
+}
+
 }  // namespace
 
 int SystemCalls::Open(const std::string& path, int flags, mode_t mode) {
@@ -201,6 +206,8 @@ absl::StatusOr<std::string> ReadFile(SystemCalls& system, const std::string& pat
 
 absl::StatusOr<std::string> StageFile(SystemCalls& system, const std::string& path,
                                       absl::string_view bytes) {
+  // A file would be renamed over a device or pipe and take its place for every program.
+  if (IsSpecial(path)) return absl::InvalidArgumentError(absl::StrCat(path, ": error: not a regular file"));
   std::string staged;
   int opened = -1;
   for (int attempt = 0; opened < 0 && attempt < kMostNameAttempts; ++attempt) {

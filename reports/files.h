@@ -49,7 +49,8 @@ absl::StatusOr<std::string> ReadFile(SystemCalls& system, const std::string& pat
 // written, synced, renamed to `path`, and the folder is synced. On failure the temporary file is
 // gone where the system allows, and `path` is as it was; only when the sync of the folder is what
 // failed the new file is in place, but might not survive a power cut. A temporary file that a
-// killed process left behind bears a name that ListEntries leaves out. The folder must exist.
+// killed process left behind bears a name that ListEntries leaves out. The folder must exist. A
+// device or pipe at `path` is refused (InvalidArgument) and stays what it is.
 absl::Status WriteFileAtomically(SystemCalls& system, const std::string& path,
                                  absl::string_view bytes);
 

@@ -8,9 +8,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "reports/csv.h"
 #include "reports/number_text.h"
 #include "reports/plot_axis.h"
 #include "reports/plot_frame.h"
+#include "reports/report_data.h"
 #include "reports/svg.h"
 
 namespace plumbline {
@@ -261,6 +263,22 @@ void Draw(SvgWriter& svg, const Layout& layout, int shades) {
   DrawAround(svg, layout);
 }
 
+// One line a cell: plot, row, from, to, value; `from` and `to` are the edges of its column along x.
+std::string HeatMapCsv(const std::vector<HeatMap>& maps) {
+  std::string csv = CsvRow({"plot", "row", "from", "to", "value"});
+  for (const HeatMap& map : maps) {
+    const double width = (map.last - map.first) / std::max(map.columns, 1);
+    for (size_t i = 0; i < map.values.size() && map.columns > 0; ++i) {
+      const size_t row = i / map.columns;
+      const double column = static_cast<double>(i % map.columns);
+      if (row >= map.rows.size()) break;
+      csv += CsvRow({map.title, map.rows[row], ShortestText(map.first + width * column),
+                     ShortestText(map.first + width * (column + 1)), absl::StrCat(map.values[i])});
+    }
+  }
+  return csv;
+}
+
 }  // namespace
 
 std::string RenderHeatMaps(const std::vector<HeatMap>& maps) {
@@ -287,7 +305,9 @@ std::string RenderHeatMaps(const std::vector<HeatMap>& maps) {
     svg.Close();
     top += layout.height;
   }
-  return svg.Finish();
+  std::string text = svg.Finish();
+  if (ReportData::Current() != nullptr) ReportData::Current()->AddPlot(text, HeatMapCsv(maps));
+  return text;
 }
 
 int ColumnsLeft(int columns, int most) {

@@ -33,7 +33,7 @@ struct HeatMap {
 inline constexpr size_t kMostCellBytes = 120'000;
 
 // The maps below each other, their frames of one width. At least one. There is no input that fails: an empty matrix
-// says so in its place.
+// says so in its place. Leaves the cells with ReportData::Current(): plot, row, from, to (along x), value (0 to 255).
 std::string RenderHeatMaps(const std::vector<HeatMap>& maps);
 
 // A [rows, columns] matrix with neighbouring columns put together, so that no more than `most` >= 1 are left: each new

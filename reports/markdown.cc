@@ -3,6 +3,7 @@
 #include "reports/markdown.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -10,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "reports/csv.h"
 #include "reports/number_text.h"
 #include "reports/text.h"
 
@@ -105,7 +107,6 @@ std::string AtLineStart(absl::string_view markdown) {
   return absl::StrCat(special ? "\\" : "", markdown);
 }
 
-Inline Italic(absl::string_view markdown) { return Raw(absl::StrCat("*", markdown, "*")); }
 
 std::string QuantityText(double value, absl::string_view unit, int digits) {
   if (unit.empty()) return SignificantText(value, digits);
@@ -124,6 +125,41 @@ absl::string_view Rule(Align align) {
   return "---";
 }
 
+// Trusted Markdown without marks of emphasis and code; formulas stay as they are.
+std::string Unmarked(absl::string_view markdown) {
+  std::string text;
+  bool formula = false;
+  for (size_t i = 0; i < markdown.size(); ++i) {
+    const char c = markdown[i];
+    const bool escape = c == '\\' && i + 1 < markdown.size() && absl::ascii_ispunct(markdown[i + 1]);
+    if (!formula && escape) {
+      text += markdown[++i];
+    } else if (c == '$') {
+      formula = !formula;
+      text += c;
+    } else if (formula || (c != '*' && c != '`')) {
+      text += c;
+    }
+  }
+  return text;
+}
+
+Inline Italic(absl::string_view markdown, CellData data) {
+  return WithData(absl::StrCat("*", markdown, "*"), std::move(data));
+}
+
+CellData NumberData(double value, absl::string_view unit) { return {ShortestText(value), "", "", std::string(unit)}; }
+
+CellData EstimateData(const Estimate& estimate, absl::string_view unit) {
+  return {ShortestText(estimate.value), ShortestText(estimate.interval.low), ShortestText(estimate.interval.high),
+          std::string(unit)};
+}
+
+// What a cell is within a longer text.
+std::string DataText(const CellData& data) {
+  return data.unit.empty() ? data.text : absl::StrCat(data.text, " ", data.unit);
+}
+
 std::string RowText(absl::Span<const std::string> cells) {
   return absl::StrCat("| ", absl::StrJoin(cells, " | "), " |\n");
 }
@@ -131,77 +167,89 @@ std::string RowText(absl::Span<const std::string> cells) {
 }  // namespace
 
 Inline Raw(absl::string_view markdown) {
+  return WithData(markdown, {Unmarked(OneLine(markdown)), "", "", ""});
+}
+
+Inline WithData(absl::string_view markdown, CellData data) {
   Inline result;
   result.markdown_ = OneLine(markdown);
+  result.data_ = std::move(data);
   return result;
 }
 
 Inline operator+(const Inline& a, const Inline& b) {
-  return Raw(absl::StrCat(a.markdown(), b.markdown()));
+  return WithData(absl::StrCat(a.markdown(), b.markdown()),
+                  {absl::StrCat(DataText(a.data()), DataText(b.data())), "", "", ""});
 }
 
-Inline Text(absl::string_view text) { return Raw(Escaped(text)); }
+Inline Text(absl::string_view text) { return WithData(Escaped(text), {VisibleText(text), "", "", ""}); }
 
-Inline Bold(absl::string_view text) { return Raw(absl::StrCat("**", Escaped(text), "**")); }
+Inline Bold(absl::string_view text) {
+  return WithData(absl::StrCat("**", Escaped(text), "**"), {std::string(text), "", "", ""});
+}
 
 Inline Code(absl::string_view text) {
   const std::string line = OneLine(VisibleText(text));
   if (line.empty()) return Raw("");
   const bool plain =
       line.find_first_of("`|") == std::string::npos && line.front() != ' ' && line.back() != ' ';
-  return Raw(plain ? absl::StrCat("`", line, "`")
-                   : absl::StrCat("<code>", Entities(line), "</code>"));
+  return WithData(plain ? absl::StrCat("`", line, "`") : absl::StrCat("<code>", Entities(line), "</code>"),
+                  {line, "", "", ""});
 }
 
 Inline Link(absl::string_view text, absl::string_view target) {
-  return Raw(absl::StrCat("[", Escaped(text), "](", Address(target), ")"));
+  return WithData(absl::StrCat("[", Escaped(text), "](", Address(target), ")"), {std::string(text), "", "", ""});
 }
 
 Inline Math(absl::string_view tex) {
   // A pipe would end a table's cell.
   const std::string safe =
       absl::StrReplaceAll(OneLine(tex), {{"\\|", "\\Vert "}, {"|", "\\vert "}});
-  return Raw(MarkdownReads(safe) ? absl::StrCat("$`", safe, "`$") : absl::StrCat("$", safe, "$"));
+  return WithData(MarkdownReads(safe) ? absl::StrCat("$`", safe, "`$") : absl::StrCat("$", safe, "$"),
+                  {std::string(tex), "", "", ""});
 }
 
-Inline Exact(int64_t count) { return Raw(CountText(count)); }
+Inline Exact(int64_t count) { return WithData(CountText(count), {absl::StrCat(count), "", "", ""}); }
 
-Inline ExactReal(double value, int digits) { return Raw(SignificantText(value, digits)); }
+Inline ExactReal(double value, int digits) { return WithData(SignificantText(value, digits), NumberData(value, "")); }
 
 Inline ExactQuantity(double value, absl::string_view unit, int digits) {
-  return Text(SiText(value, unit, digits));
+  return WithData(Escaped(SiText(value, unit, digits)), NumberData(value, unit));
 }
 
-Inline ExactBytes(double bytes, int digits) { return Raw(BytesText(bytes, digits)); }
+Inline ExactBytes(double bytes, int digits) { return WithData(BytesText(bytes, digits), NumberData(bytes, "B")); }
 
-Inline ExactShortest(double value) { return Raw(ShortestText(value)); }
+Inline ExactShortest(double value) { return WithData(ShortestText(value), NumberData(value, "")); }
 
 Inline ExactEstimate(const absl::StatusOr<Estimate>& estimate, int decimals) {
   if (!estimate.ok()) return Absent(estimate.status().message());
-  return Text(absl::StrCat(FixedText(estimate->value, decimals), " [",
-                           FixedText(estimate->interval.low, decimals), ",\u00A0",
-                           FixedText(estimate->interval.high, decimals), "]"));
+  return WithData(Escaped(absl::StrCat(FixedText(estimate->value, decimals), " [",
+                                       FixedText(estimate->interval.low, decimals), ",\u00A0",
+                                       FixedText(estimate->interval.high, decimals), "]")),
+                  EstimateData(*estimate, ""));
 }
 
 Inline Measured(double value, absl::string_view unit, int digits) {
-  return Italic(Escaped(QuantityText(value, unit, digits)));
+  return Italic(Escaped(QuantityText(value, unit, digits)), NumberData(value, unit));
 }
 
 Inline MeasuredEstimate(const absl::StatusOr<Estimate>& estimate, absl::string_view unit,
                         int digits) {
   if (!estimate.ok()) return Absent(estimate.status().message());
   const Interval& interval = estimate->interval;
+  const CellData data = EstimateData(*estimate, unit);
   if (unit == "B") {
     return Italic(absl::StrCat(BytesText(estimate->value, digits), " \\[",
                                BytesText(interval.low, digits), ", ",
-                               BytesText(interval.high, digits), "\\]"));
+                               BytesText(interval.high, digits), "\\]"),
+                  data);
   }
-  return Italic(Escaped(IntervalText(estimate->value, interval.low, interval.high, unit, digits)));
+  return Italic(Escaped(IntervalText(estimate->value, interval.low, interval.high, unit, digits)), data);
 }
 
 Inline MeasuredPlusMinus(double value, double half_width, int decimals) {
-  return Italic(
-      absl::StrCat(FixedText(value, decimals), "\u00A0±\u00A0", FixedText(half_width, decimals)));
+  return Italic(absl::StrCat(FixedText(value, decimals), "\u00A0±\u00A0", FixedText(half_width, decimals)),
+                EstimateData({value, {value - half_width, value + half_width, 0}}, ""));
 }
 
 Inline MeasuredMedian(absl::Span<const double> samples, absl::string_view unit, int digits) {
@@ -209,11 +257,11 @@ Inline MeasuredMedian(absl::Span<const double> samples, absl::string_view unit, 
   if (!median.ok()) return Absent(median.status().message());
   const absl::StatusOr<Estimate> estimate = MedianEstimate(samples, kLevel);
   if (estimate.ok()) return MeasuredEstimate(estimate, unit, digits);
-  return Measured(*median, unit, digits) +
-         Text(absl::StrCat(" (", estimate.status().message(), ")"));
+  const Inline both = Measured(*median, unit, digits) + Text(absl::StrCat(" (", estimate.status().message(), ")"));
+  return WithData(both.markdown(), NumberData(*median, unit));
 }
 
-Inline Absent(absl::string_view reason) { return Text(absl::StrCat("— (", reason, ")")); }
+Inline Absent(absl::string_view reason) { return WithData(Escaped(absl::StrCat("— (", reason, ")")), {}); }
 
 Inline Convention() {
   return Raw(
@@ -246,12 +294,42 @@ absl::StatusOr<std::string> Table::Markdown() const {
   return text;
 }
 
+std::string Table::Csv() const {
+  const auto any = [&](size_t column, std::string CellData::* field) {
+    return std::any_of(rows_.begin(), rows_.end(), [&](const std::vector<Inline>& row) {
+      return column < row.size() && !(row[column].data().*field).empty();
+    });
+  };
+  std::vector<std::pair<size_t, std::string CellData::*>> fields;
+  std::vector<std::string> titles;
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    const std::string& title = columns_[i].title.data().text;
+    const std::pair<std::string CellData::*, const char*> extra[] = {
+        {&CellData::text, ""}, {&CellData::low, " low"}, {&CellData::high, " high"}, {&CellData::unit, " unit"}};
+    for (const auto& [field, suffix] : extra) {
+      if (field != &CellData::text && !any(i, field)) continue;
+      fields.emplace_back(i, field);
+      titles.push_back(absl::StrCat(title, suffix));
+    }
+  }
+  std::string text = CsvRow(titles);
+  for (const std::vector<Inline>& row : rows_) {
+    std::vector<std::string> cells;
+    for (const auto& [column, field] : fields) {
+      cells.push_back(column < row.size() ? row[column].data().*field : std::string());
+    }
+    text += CsvRow(cells);
+  }
+  return text;
+}
+
 void Document::AddBlock(absl::string_view block) {
   absl::StrAppend(&text_, text_.empty() ? "" : "\n", absl::StripSuffix(block, "\n"), "\n");
 }
 
 void Document::Heading(int level, const Inline& text) {
   AddBlock(absl::StrCat(std::string(std::clamp(level, 1, 6), '#'), " ", text.markdown()));
+  heading_ = text.data().text;
 }
 
 void Document::Paragraph(const Inline& text) { AddBlock(AtLineStart(text.markdown())); }
@@ -268,6 +346,7 @@ void Document::Add(const Table& table) {
   const absl::StatusOr<std::string> text = table.Markdown();
   if (text.ok()) {
     AddBlock(*text);
+    tables_.push_back({heading_, table.Csv()});
   } else {
     status_.Update(text.status());
   }
@@ -295,6 +374,7 @@ void Document::Image(absl::string_view description, absl::string_view file) {
 
 absl::StatusOr<std::string> Document::Finish() const {
   if (!status_.ok()) return status_;
+  if (ReportData::Current() != nullptr) ReportData::Current()->AddDocument(text_, tables_);
   return text_;
 }
 

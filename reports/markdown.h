@@ -23,23 +23,39 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "reports/report_data.h"
 #include "reports/statistics.h"
 
 namespace plumbline::md {
+
+// What a piece of text says, for programs: numbers with all their digits, in the unit itself.
+struct CellData {
+  std::string text;  // a number, or the text without markup; empty where a number is missing
+  std::string low;   // ends of its interval; empty without one
+  std::string high;
+  std::string unit;  // of a number
+};
 
 // Markdown for inside a line or a table's cell: no line breaks, no bare pipes.
 class Inline {
  public:
   const std::string& markdown() const { return markdown_; }
+  const CellData& data() const { return data_; }
 
  private:
   friend Inline Raw(absl::string_view markdown);
+  friend Inline WithData(absl::string_view markdown, CellData data);
   std::string markdown_;
+  CellData data_;
 };
 
 // Trusted Markdown; line breaks become spaces.
 Inline Raw(absl::string_view markdown);
 
+// Trusted Markdown that says this to a program. (Raw's data is its text without marks of emphasis and code.)
+Inline WithData(absl::string_view markdown, CellData data);
+
+// The data of both is their texts, a number with its unit.
 Inline operator+(const Inline& a, const Inline& b);
 
 // Any text, shown as it is; line breaks become spaces, what is invisible or not UTF-8 U+FFFD.
@@ -95,6 +111,10 @@ class Table {
   // Internal when a row has another number of cells than there are columns.
   absl::StatusOr<std::string> Markdown() const;
 
+  // The same as CSV (reports/csv.h). A column in which a cell has an interval is followed by "TITLE low" and "TITLE
+  // high", one in which a cell has a unit by "TITLE unit".
+  std::string Csv() const;
+
  private:
   const std::vector<Column> columns_;
   std::vector<std::vector<Inline>> rows_;
@@ -117,13 +137,15 @@ class Document {
   // `file` is a path relative to the document.
   void Image(absl::string_view description, absl::string_view file);
 
-  // The whole document, or the first error of a table.
+  // The whole document, or the first error of a table. Leaves the tables with ReportData::Current().
   absl::StatusOr<std::string> Finish() const;
 
  private:
   void AddBlock(absl::string_view block);
 
   std::string text_;
+  std::string heading_;  // the last one's text
+  std::vector<TableData> tables_;
   absl::Status status_;
 };
 

@@ -9,8 +9,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "reports/plot_axis.h"
+#include "reports/plot_data.h"
 #include "reports/plot_frame.h"
 #include "reports/plot_marks.h"
+#include "reports/report_data.h"
 #include "reports/svg.h"
 
 namespace plumbline {
@@ -334,6 +336,7 @@ RenderedPlot RenderPlot(const Plot& plot) {
   SvgWriter svg(plot.width, layout.height, plot.title);
   Draw(svg, layout, "frame", result.notes);
   result.svg = svg.Finish();
+  if (ReportData::Current() != nullptr) ReportData::Current()->AddPlot(result.svg, PlotCsv({plot}));
   return result;
 }
 
@@ -365,6 +368,7 @@ RenderedPlot RenderPanels(const std::vector<Plot>& plots) {
     top += layouts[i].height;
   }
   result.svg = svg.Finish();
+  if (ReportData::Current() != nullptr) ReportData::Current()->AddPlot(result.svg, PlotCsv(plots));
   return result;
 }
 

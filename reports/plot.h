@@ -99,6 +99,7 @@ struct RenderedPlot {
   std::vector<std::string> notes;  // sentences; empty when all was drawn
 };
 
+// Leaves the plot's numbers with ReportData::Current(), as RenderPanels does.
 RenderedPlot RenderPlot(const Plot& plot);
 
 // Plots below each other in one file, their frames of one width: quantities along a common x axis.

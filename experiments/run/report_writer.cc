@@ -15,6 +15,7 @@
 #include "reports/plain_report.h"
 #include "reports/record.pb.h"
 #include "reports/record_store.h"
+#include "reports/report_data.h"
 
 namespace plumbline {
 namespace {
@@ -59,33 +60,58 @@ absl::Status Store(const std::string& path, const std::string& text, bool check,
   return WriteFileAtomically(RealSystemCalls(), path, text);
 }
 
+using RecordList = std::vector<record::Record>;
+
+// NotFound when there are none.
+absl::StatusOr<std::map<std::string, RecordList>> ReadByExperiment(const std::string& records) {
+  const RecordStore store(RealSystemCalls(), records);
+  const absl::StatusOr<RecordList> all = store.ReadAll();
+  if (!all.ok()) return all.status();
+  std::map<std::string, RecordList> by_experiment;
+  for (const record::Record& record : *all) by_experiment[record.experiment()].push_back(record);
+  if (by_experiment.empty()) return absl::NotFoundError(absl::StrCat(records, ": error: there are no records"));
+  return by_experiment;
+}
+
+absl::StatusOr<std::map<std::string, std::string>> Render(const std::string& experiment, const RecordList& records) {
+  const auto renderer = Renderers().find(experiment);
+  return renderer == Renderers().end() ? RenderPlainReport(records) : renderer->second(records);
+}
+
 }  // namespace
 
 absl::StatusOr<ReportFiles> WriteReports(const std::string& records, const std::string& folder, bool check) {
-  const RecordStore store(RealSystemCalls(), records);
-  const absl::StatusOr<std::vector<record::Record>> all = store.ReadAll();
-  if (!all.ok()) return all.status();
-  std::map<std::string, std::vector<record::Record>> by_experiment;
-  for (const record::Record& record : *all) by_experiment[record.experiment()].push_back(record);
-  if (by_experiment.empty()) return absl::NotFoundError(absl::StrCat(records, ": error: there are no records"));
+  const absl::StatusOr<std::map<std::string, RecordList>> by_experiment = ReadByExperiment(records);
+  if (!by_experiment.ok()) return by_experiment.status();
   std::map<std::string, std::string> files;
   ReportFiles result;
   std::string index = "# Reports\n\n";
-  for (const auto& [experiment, its_records] : by_experiment) {
-    const auto renderer = Renderers().find(experiment);
-    const auto rendered =
-        renderer == Renderers().end() ? RenderPlainReport(its_records) : renderer->second(its_records);
+  for (const auto& [experiment, its_records] : *by_experiment) {
+    const auto rendered = Render(experiment, its_records);
     if (!rendered.ok()) return rendered.status();
     for (const auto& [name, text] : *rendered) files[absl::StrCat(folder, "/", experiment, "/", name)] = text;
     result.reports.push_back(absl::StrCat(folder, "/", experiment, "/report.md"));
     absl::StrAppend(&index, "- [", experiment, "](", experiment, "/report.md)\n");
   }
-  if (by_experiment.size() > 1) files[absl::StrCat(folder, "/README.md")] = index;
+  if (by_experiment->size() > 1) files[absl::StrCat(folder, "/README.md")] = index;
   for (const auto& [path, text] : files) {
     const absl::Status status = Store(path, text, check, result);
     if (!status.ok()) return status;
   }
   return result;
+}
+
+absl::StatusOr<std::map<std::string, std::string>> RenderReportData(const std::string& records) {
+  const absl::StatusOr<std::map<std::string, RecordList>> by_experiment = ReadByExperiment(records);
+  if (!by_experiment.ok()) return by_experiment.status();
+  std::map<std::string, std::string> files;
+  for (const auto& [experiment, its_records] : *by_experiment) {
+    const ReportData data;
+    const auto rendered = Render(experiment, its_records);
+    if (!rendered.ok()) return rendered.status();
+    for (auto& [name, csv] : data.CsvFiles(*rendered)) files[absl::StrCat(experiment, "/", name)] = csv;
+  }
+  return files;
 }
 
 }  // namespace plumbline

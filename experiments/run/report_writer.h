@@ -2,6 +2,7 @@
 #ifndef PLUMBLINE_EXPERIMENTS_RUN_REPORT_WRITER_H_
 #define PLUMBLINE_EXPERIMENTS_RUN_REPORT_WRITER_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,10 @@ struct ReportFiles {
 // plots beside it; with more than one experiment also FOLDER/README.md that lists them. With `check` nothing is written:
 // the files there are compared. Errors: no records (not found), damaged records, records that a report cannot be made of.
 absl::StatusOr<ReportFiles> WriteReports(const std::string& records, const std::string& folder, bool check);
+
+// The data of every table and plot of these reports, as CSV files by path: "EXPERIMENT/report-01-HEADING.csv" for tables,
+// "EXPERIMENT/PLOT.csv" for plots (reports/report_data.h). Errors as above.
+absl::StatusOr<std::map<std::string, std::string>> RenderReportData(const std::string& records);
 
 }  // namespace plumbline
 

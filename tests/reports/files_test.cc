@@ -95,6 +95,16 @@ TEST(FilesTest, AFailureOfAnyCallLeavesTheOldFileOrTheNewOne) {
   }
 }
 
+TEST(FilesTest, DoesNotTakeThePlaceOfADeviceOrPipe) {
+  const ScratchFolder folder;
+  ASSERT_EQ(mkfifo(folder.File("pipe").c_str(), 0600), 0);
+  const absl::Status status = WriteFileAtomically(RealSystemCalls(), folder.File("pipe"), "bytes");
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("pipe: error: not a regular file"));
+  EXPECT_TRUE(std::filesystem::is_fifo(folder.File("pipe")));
+  EXPECT_EQ(folder.Count(), 0);
+}
+
 TEST(FilesTest, ReportsEveryFailingCallOfARead) {
   const ScratchFolder folder;
   folder.Put("f", "bytes");

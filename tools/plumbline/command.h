@@ -48,6 +48,7 @@ Command RunCommand();
 Command ReproduceCommand();
 Command ReportCommand();
 Command CollectCommand();
+Command ExportCommand();
 Command DownloadCommand();
 
 ExitCode ExitCodeOf(const absl::Status& status);
