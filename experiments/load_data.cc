@@ -1,6 +1,7 @@
 // The data sets that an experiment names.
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -37,6 +38,60 @@ OctmnistData LoadOctmnist(ExperimentText& text, const experiment::Octmnist& octm
   return data;
 }
 
+// The smoke corpus has so many clips.
+constexpr int64_t kSmokeTrain = 10, kSmokeValidation = 3, kSmokeTest = 3;
+constexpr char kSmokeFolder[] = "smoke";
+constexpr int64_t kPublishedRate = 16000, kRecordedRate = 22050;
+constexpr int64_t kMostFrames = 100000;
+constexpr int64_t kMostTokens = 10000;
+
+void ReadLjspeechSource(ExperimentText& text, const experiment::Ljspeech& ljspeech, LjspeechData& data) {
+  static constexpr std::pair<const char*, LjspeechData::Source> kSources[] = {
+      {"auto", LjspeechData::Source::kAuto},
+      {"file", LjspeechData::Source::kFile},
+      {"embedded", LjspeechData::Source::kEmbedded},
+      {"smoke", LjspeechData::Source::kSmoke}};
+  if (!ljspeech.has_source()) return;
+  for (const auto& [name, source] : kSources) {
+    if (ljspeech.source() != name) continue;
+    data.source = source;
+    return;
+  }
+  const std::string near = DidYouMean(ljspeech.source(), {"auto", "file", "embedded", "smoke"});
+  text.Report(ljspeech, experiment::Ljspeech::kSourceFieldNumber, 0,
+              absl::StrCat(Quoted(ljspeech.source()), " is no source of ljspeech"),
+              near.empty() ? "there are: auto, file, embedded, smoke" : near);
+}
+
+LjspeechData LoadLjspeech(ExperimentText& text, const experiment::Ljspeech& ljspeech) {
+  using L = experiment::Ljspeech;
+  LjspeechData data;
+  ReadLjspeechSource(text, ljspeech, data);
+  if (data.source == LjspeechData::Source::kSmoke) {
+    data.train = kSmokeTrain;
+    data.validation = kSmokeValidation;
+    data.test = kSmokeTest;
+  }
+  const auto number = [&](int field, int64_t least, int64_t most, int64_t absent) {
+    return ReadInteger(text, ljspeech, field, least, most, absent).value_or(absent);
+  };
+  // No corpus has more clips, so that no experiment asks for days of speech.
+  data.train = number(L::kTrainFieldNumber, 1, data.train, data.train);
+  data.validation = number(L::kValidationFieldNumber, 1, data.validation, data.validation);
+  data.test = number(L::kTestFieldNumber, 1, data.test, data.test);
+  data.frames = number(L::kFramesFieldNumber, 1, kMostFrames, data.frames);
+  data.tokens = number(L::kTokensFieldNumber, 3, kMostTokens, data.tokens);
+  data.seed = static_cast<uint64_t>(number(L::kSeedFieldNumber, 0, std::numeric_limits<int64_t>::max(), 1));
+  data.mel_rate = number(L::kMelRateFieldNumber, 1, std::numeric_limits<int32_t>::max(), kPublishedRate);
+  if (data.mel_rate != kPublishedRate && data.mel_rate != kRecordedRate) {
+    text.Report(ljspeech, L::kMelRateFieldNumber, 0,
+                absl::StrCat("the mel bands cannot assume a rate of ", data.mel_rate, " Hz"),
+                "write 16000 as published, or 22050, the rate of the recordings");
+  }
+  data.smoke = PathBeside(text.source().name(), kSmokeFolder);
+  return data;
+}
+
 NpzData LoadNpz(ExperimentText& text, const experiment::Npz& npz) {
   if (npz.file().empty()) text.Report(npz, "the data set has no file", "write file: \"....npz\"");
   return {npz.file(), PathBeside(text.source().name(), npz.file())};
@@ -63,9 +118,12 @@ std::vector<DataUse> LoadData(ExperimentText& text) {
       case experiment::Data::kNpz:
         use.source = LoadNpz(text, data.npz());
         break;
+      case experiment::Data::kLjspeech:
+        use.source = LoadLjspeech(text, data.ljspeech());
+        break;
       case experiment::Data::SOURCE_NOT_SET:
         text.Report(data, absl::StrCat("the data set ", Quoted(data.name()), " does not say where it comes from"),
-                    "write octmnist { ... } or npz { file: \"....npz\" }");
+                    "write octmnist { ... }, ljspeech { ... } or npz { file: \"....npz\" }");
         break;
     }
     result.push_back(std::move(use));

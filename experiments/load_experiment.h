@@ -39,10 +39,23 @@ struct NpzData {
   std::string beside;  // the same relative to the experiment file
 };
 
+struct LjspeechData {
+  enum class Source { kAuto, kFile, kEmbedded, kSmoke };
+  Source source = Source::kAuto;
+  int64_t train = 9825;
+  int64_t validation = 655;
+  int64_t test = 2620;
+  int64_t frames = 2754;
+  int64_t tokens = 99;       // with start and stop
+  uint64_t seed = 1;         // of embedded speech
+  int64_t mel_rate = 16000;  // hertz; 22050 is the recordings' own
+  std::string smoke;         // the folder of the smoke corpus, beside the experiment file
+};
+
 // A data set that the experiment names. Nothing is read here.
 struct DataUse {
   std::string name;
-  std::variant<OctmnistData, NpzData> source;
+  std::variant<OctmnistData, NpzData, LjspeechData> source;
 };
 
 struct TimingStudy {

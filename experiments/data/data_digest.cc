@@ -28,8 +28,14 @@ void AddSplit(const Split& split, Sha256& digest) {
     uint32_t scale = 0;
     std::memcpy(&scale, &column.scale, sizeof(scale));
     digest.AddField(column.name).AddField(absl::StrJoin(column.item_shape, ",")).AddField(absl::StrCat(scale));
+    if (column.ragged()) digest.AddField("ragged").AddField(absl::StrJoin(column.starts, ","));
     std::visit([&](const auto& values) { digest.AddField(TypeName(values)).AddField(Bytes(values)); }, column.values);
   }
+  if (!split.texts.empty()) {
+    digest.AddField("texts");
+    for (const std::string& text : split.texts) digest.AddField(text);
+  }
+  if (!split.seconds.empty()) digest.AddField("seconds").AddField(Bytes(split.seconds));
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace plumbline {
 
 // SHA-256, hexadecimal, of class names, splits (train, validation, test; of each the columns in their order, with name,
-// item shape, element type, scale and elements) and published subset. Where the data came from does not enter: the
+// item shape, element type, scale, starts and elements; texts and durations) and published subset. Where the data came from does not enter: the
 // same arrays from an archive packed otherwise have the same digest.
 std::string DataDigest(const DataSet& data);
 

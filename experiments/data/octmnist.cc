@@ -39,8 +39,8 @@ std::string WithCommas(int64_t number) {
 Split MakeSplit(std::vector<uint8_t> images, std::vector<int64_t> labels) {
   Split split;
   split.items = static_cast<int64_t>(labels.size());
-  split.columns.push_back({"image", {1, kScanSide, kScanSide}, std::move(images), kImageScale});
-  split.columns.push_back({"label", {}, std::move(labels), 1});
+  split.columns.push_back({"image", {1, kScanSide, kScanSide}, std::move(images), kImageScale, {}});
+  split.columns.push_back({"label", {}, std::move(labels), 1, {}});
   return split;
 }
 

@@ -3,6 +3,8 @@
 #include <utility>
 #include <variant>
 
+#include "absl/strings/str_cat.h"
+#include "experiments/data/ljspeech.h"
 #include "experiments/data/npz_data.h"
 #include "experiments/data/octmnist.h"
 #include "reports/files.h"
@@ -19,7 +21,40 @@ OctmnistRequest::Source SourceOf(OctmnistData::Source source) {
   return OctmnistRequest::kAuto;
 }
 
-absl::StatusOr<DataSet> Load(const DataUse& use, const std::string& folder) {
+LjspeechRequest::Source SourceOf(LjspeechData::Source source) {
+  switch (source) {
+    case LjspeechData::Source::kAuto: return LjspeechRequest::kAuto;
+    case LjspeechData::Source::kFile: return LjspeechRequest::kFile;
+    case LjspeechData::Source::kEmbedded: return LjspeechRequest::kEmbedded;
+    case LjspeechData::Source::kSmoke: return LjspeechRequest::kSmoke;
+  }
+  return LjspeechRequest::kAuto;
+}
+
+absl::StatusOr<DataSet> Load(const LjspeechData& ljspeech, const std::string& folder, int threads,
+                             Progress& progress) {
+  LjspeechRequest request;
+  request.folder = folder;
+  request.smoke = ljspeech.smoke;
+  request.source = SourceOf(ljspeech.source);
+  request.train_items = ljspeech.train;
+  request.validation_items = ljspeech.validation;
+  request.test_items = ljspeech.test;
+  request.frames = ljspeech.frames;
+  request.tokens = ljspeech.tokens;
+  request.seed = ljspeech.seed;
+  request.mel_rate = static_cast<double>(ljspeech.mel_rate);
+  request.threads = threads;
+  return LoadLjspeech(request, [&](absl::string_view what, int64_t done, int64_t total) {
+    progress.Update(absl::StrCat("data: ", what), static_cast<double>(done), static_cast<double>(total));
+    return Progress::StopSignal() == 0;
+  });
+}
+
+absl::StatusOr<DataSet> Load(const DataUse& use, const std::string& folder, int threads, Progress& progress) {
+  if (const auto* const ljspeech = std::get_if<LjspeechData>(&use.source)) {
+    return Load(*ljspeech, folder, threads, progress);
+  }
   if (const auto* const octmnist = std::get_if<OctmnistData>(&use.source)) {
     OctmnistRequest request;
     request.folder = folder;
@@ -44,12 +79,13 @@ std::string DataNameOf(const LoadedSweep& sweep) {
   return "";
 }
 
-absl::StatusOr<DataLibrary> LoadData(const LoadedExperiment& experiment, const std::string& folder) {
+absl::StatusOr<DataLibrary> LoadData(const LoadedExperiment& experiment, const std::string& folder, int threads,
+                                     Progress& progress) {
   DataLibrary library;
   for (const LoadedSweep& sweep : experiment.sweeps) {
     const std::string name = DataNameOf(sweep);
     if (name.empty() || library.count(name) != 0) continue;
-    absl::StatusOr<DataSet> data = Load(experiment.DataOf(name), folder);
+    absl::StatusOr<DataSet> data = Load(experiment.DataOf(name), folder, threads, progress);
     if (!data.ok()) return data.status();
     library[name] = std::make_shared<const DataSet>(*std::move(data));
   }

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "experiments/data/data_set.h"
 #include "experiments/load_experiment.h"
+#include "experiments/run/progress.h"
 
 namespace plumbline {
 
@@ -17,8 +18,10 @@ using DataLibrary = std::map<std::string, std::shared_ptr<const DataSet>>;  // b
 // The data set that a study uses, or empty.
 std::string DataNameOf(const LoadedSweep& sweep);
 
-// Loads what the sweeps name. `folder` holds downloaded archives. Errors: as LoadOctmnist and LoadNpzData.
-absl::StatusOr<DataLibrary> LoadData(const LoadedExperiment& experiment, const std::string& folder);
+// Loads what the sweeps name, on up to `threads` threads. `folder` holds what was downloaded, and what is made in its
+// place. Errors: as LoadOctmnist, LoadNpzData and LoadLjspeech; Cancelled when a signal stopped it.
+absl::StatusOr<DataLibrary> LoadData(const LoadedExperiment& experiment, const std::string& folder, int threads,
+                                     Progress& progress);
 
 }  // namespace plumbline
 

@@ -210,7 +210,7 @@ class Runner {
 }  // namespace
 
 absl::StatusOr<RunSummary> RunExperiment(LoadedExperiment experiment, const RunOptions& options, Progress& progress) {
-  const absl::StatusOr<DataLibrary> data = LoadData(experiment, options.data_dir);
+  const absl::StatusOr<DataLibrary> data = LoadData(experiment, options.data_dir, options.threads, progress);
   if (!data.ok()) return data.status();
   for (const auto& [name, set] : *data) experiment.data_digests[name] = set->sha256;
   return Runner(experiment, *data, options, progress).Run();
