@@ -11,7 +11,8 @@ namespace plumbline {
 
 struct ChildResult {
   int exit_code = 0;   // 128 and the signal's number when one ended it
-  std::string output;  // the first 4,096 bytes of stdout and stderr together
+  std::string output;  // of stdout, the first 16 MiB
+  std::string errors;  // of stderr, the first 4,096 bytes
 };
 
 // Runs words[0], found in PATH, with the other words as its arguments and without input. No shell is involved. May be

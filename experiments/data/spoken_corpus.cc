@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
+#include <fstream>
 #include <utility>
 #include <vector>
 
@@ -62,6 +64,26 @@ std::string Metadata(const std::vector<Utterance>& utterances) {
   return text;
 }
 
+// A stream's header does not know how long it gets: written anew when its end is there.
+std::string WithLengths(std::string wav) {
+  constexpr size_t kHeader = 44;  // of a RIFF with a format chunk of 16 bytes
+  const auto set = [&](size_t at, size_t number) {
+    for (size_t i = 0; i < 4; ++i) wav[at + i] = static_cast<char>(number >> 8 * i & 0xFF);
+  };
+  if (wav.size() < kHeader || wav.compare(36, 4, "data") != 0) return wav;
+  set(4, wav.size() - 8);
+  set(40, wav.size() - kHeader);
+  return wav;
+}
+
+// Thousands of small files are synced together, at the end.
+absl::Status WriteUnsynced(const std::string& path, const std::string& bytes) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << bytes;
+  file.close();
+  return file ? absl::OkStatus() : FileError(path, "cannot be written", errno);
+}
+
 // Everything of the corpus reaches the disk before its metadata do.
 absl::Status SyncAll(const std::string& folder) {
   const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -94,25 +116,24 @@ absl::Status SpeakAll(const std::vector<Utterance>& utterances, const std::strin
 }  // namespace
 
 absl::Status Speak(const SpokenSentence& sentence, const std::string& path) {
-  const std::string made = absl::StrCat(path, ".", getpid(), ".tmp");
+  // A file of its own espeak-ng would only write under a path of less than 200 bytes.
   const absl::StatusOr<ChildResult> result =
-      RunSpeaker({"-v", sentence.voice, "-s", absl::StrCat(sentence.speed), "-p", absl::StrCat(sentence.pitch), "-w",
-                  made, "--", sentence.text});
+      RunSpeaker({"-v", sentence.voice, "-s", absl::StrCat(sentence.speed), "-p", absl::StrCat(sentence.pitch),
+                  "--stdout", "--", sentence.text});
   if (!result.ok()) return result.status();
-  absl::Status status;
   if (result->exit_code != 0) {
-    status = absl::UnavailableError(absl::StrCat(path, ": error: espeak-ng ended with ", result->exit_code, ": ",
-                                                 absl::StripAsciiWhitespace(result->output)));
+    return absl::UnavailableError(absl::StrCat(path, ": error: espeak-ng ended with ", result->exit_code, ": ",
+                                               absl::StripAsciiWhitespace(result->errors)));
   }
-  if (status.ok()) {
-    const absl::Status read = ReadWav(made).status();
-    // Of a full disk espeak-ng says nothing.
-    if (!read.ok()) {
-      status = absl::UnavailableError(absl::StrCat("what espeak-ng wrote cannot be used: ", read.message()));
-    }
+  const absl::StatusOr<std::vector<int16_t>> samples = ParseWav(WithLengths(result->output));
+  if (!samples.ok()) {
+    return absl::UnavailableError(
+        absl::StrCat(path, ": error: what espeak-ng gave cannot be used: ", samples.status().message()));
   }
-  if (status.ok()) return PublishFile(RealSystemCalls(), made, path);
-  RemoveFile(RealSystemCalls(), made).IgnoreError();
+  const std::string made = absl::StrCat(path, ".", getpid(), ".tmp");
+  absl::Status status = WriteUnsynced(made, FormatWav(*samples));
+  if (status.ok()) status = PublishFile(RealSystemCalls(), made, path);
+  if (!status.ok()) RemoveFile(RealSystemCalls(), made).IgnoreError();
   return status;
 }
 

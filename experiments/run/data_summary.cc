@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "experiments/run/record_parts.h"
+#include "experiments/run/speech_summary.h"
 #include "reports/record_values.h"
 
 namespace plumbline {
@@ -78,6 +79,7 @@ absl::StatusOr<record::Record> SummarizeData(const LoadedExperiment& experiment,
   AddClassCounts("test", data.test, data.class_names.size(), exact);
   AddTestItems(data, exact);
   AddExamples(data, study.examples, exact);
+  AddSpeechFacts(data, study.examples, exact);
   return record;
 }
 

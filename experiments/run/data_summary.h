@@ -14,6 +14,7 @@ namespace plumbline {
 //   by class: train class counts, validation class counts, test class counts
 //   test labels: one digit an item; published subset: one 0 or 1 a test item
 //   example I pixels: hexadecimal, row-major, of images of bytes; example I index: of the test item
+//   of speech: those of speech_summary.h
 // What does not apply to a data set (no labels, no images) is left out.
 absl::StatusOr<record::Record> SummarizeData(const LoadedExperiment& experiment, const ExperimentRun& run,
                                              const DataSet& data);
