@@ -93,13 +93,13 @@ class Expander {
  private:
   const ModelLibrary& library() const { return *experiment_.models; }
 
-  // The size of a batch is a training's own setting.
-  bool IsBatchOfTraining(const std::string& model, const std::string& symbol) const {
-    return std::holds_alternative<TrainingStudy>(loaded_.study) && library().model(model).expanded.batch == symbol;
+  // In a training the batch is a setting of its own, and all other sizes are those of the data's items.
+  bool FollowsFromTraining(const std::string& model, const std::string& symbol) const {
+    return std::holds_alternative<TrainingStudy>(loaded_.study) && library().HasSymbol(model, symbol);
   }
 
   bool HasSize(const std::string& model, const std::string& symbol) const {
-    return library().HasSymbol(model, symbol) && !IsBatchOfTraining(model, symbol);
+    return library().HasSymbol(model, symbol) && !FollowsFromTraining(model, symbol);
   }
 
   // Nothing when the name concerns no model here.
@@ -116,7 +116,7 @@ class Expander {
     known.insert(study_names_.begin(), study_names_.end());
     for (const std::string& model : models_) {
       for (const SymbolTable::Symbol& symbol : library().symbols(model)) {
-        if (!IsBatchOfTraining(model, symbol.name)) known.insert(symbol.name);
+        if (!FollowsFromTraining(model, symbol.name)) known.insert(symbol.name);
       }
       known.insert(library().constants(model).begin(), library().constants(model).end());
     }
@@ -154,16 +154,17 @@ class Expander {
                    absl::StrCat("a data summary has no axes, so ", Quoted(name), " means nothing"), "");
       return;
     }
-    const bool batch = std::any_of(models_.begin(), models_.end(), [&](const std::string& model) {
-      return IsBatchOfTraining(model, name);
-    });
+    const auto any = [&](const auto& has) { return std::any_of(models_.begin(), models_.end(), has); };
+    const bool size = any([&](const std::string& model) { return FollowsFromTraining(model, name); });
+    const bool batch = size && any([&](const std::string& model) { return library().model(model).expanded.batch == name; });
     const char* what = DrawsInputs(loaded_) ? "input's distribution" : "number of the training";
     text_.Report(message, field, 0,
                  absl::StrCat("no model of sweep ", Quoted(sweep_.name()), " has a symbol or constant ", Quoted(name),
                               ", and no ", what, " needs it"),
                  batch ? absl::StrCat("the training's batch decides the size of ", Quoted(name), "; batch: \"", name,
                                       "\" makes it an axis")
-                       : DidYouMean(name, KnownNames()));
+                 : size ? absl::StrCat("the items of the data decide the size of ", Quoted(name))
+                        : DidYouMean(name, KnownNames()));
   }
 
   void CheckSize(const Message& message, int field, const std::string& symbol, const PlacedNumber& placed) {
@@ -221,7 +222,7 @@ class Expander {
     std::set<std::string> missing;
     for (const std::string& model : models_) {
       for (const SymbolTable::Symbol& symbol : library().symbols(model)) {
-        if (IsBatchOfTraining(model, symbol.name) || given(symbol.name)) continue;
+        if (FollowsFromTraining(model, symbol.name) || given(symbol.name)) continue;
         if (!missing.insert(symbol.name).second) continue;
         text_.Report(sweep_, absl::StrCat("the sweep ", Quoted(sweep_.name()), " gives no value for ",
                                           Quoted(symbol.name), ", a size of model ", Quoted(model)),

@@ -68,9 +68,9 @@ TEST(EvaluateTest, AppliesPostOpsInOrder) {
   test.Output("y", y);
   Node& node = test.graph().mutable_node(test.graph().value(y).producer);
   node.inputs.push_back(x);
-  node.post_ops.push_back(PostOp{AllOps().Find("sub"), {}, PostOpSpec{PostOpKind::kSub, 0, 0}, 1});
+  node.post_ops.push_back(PostOp{AllOps().Find("sub"), {}, PostOpSpec{PostOpKind::kSub, 0, 0}, 1, "fused"});
   node.post_ops.push_back(
-      PostOp{AllOps().Find("relu"), {}, PostOpSpec{PostOpKind::kRelu, 0, 0}, kNone});
+      PostOp{AllOps().Find("relu"), {}, PostOpSpec{PostOpKind::kRelu, 0, 0}, kNone, "fused"});
   const auto results = Evaluate(test.graph(), {{"x", Vector({3, -4})}}).value();
   EXPECT_EQ(results.at("y").data, (std::vector<double>{3, 0}));
 }

@@ -141,7 +141,7 @@ TEST_F(VerifyTest, GradientsMustHaveTheShapeOfTheirSource) {
 }
 
 TEST_F(VerifyTest, OnlySomeOpsAcceptPostOps) {
-  tail().post_ops.push_back(PostOp{AllOps().Find("relu"), {}, PostOpSpec{}, kNone});
+  tail().post_ops.push_back(PostOp{AllOps().Find("relu"), {}, PostOpSpec{}, kNone, "fused"});
   EXPECT_EQ(Error(), "verifier: node 'tail' (relu): does not accept post-ops");
 }
 
@@ -155,7 +155,7 @@ TEST_F(VerifyTest, OperandsOfPostOpsAreTheLastInputs) {
   test.Output("y", y);
   Node& node = test.graph().mutable_node(test.graph().value(y).producer);
   node.inputs.push_back(x);
-  node.post_ops.push_back(PostOp{AllOps().Find("add"), {}, PostOpSpec{PostOpKind::kAdd, 0, 0}, 1});
+  node.post_ops.push_back(PostOp{AllOps().Find("add"), {}, PostOpSpec{PostOpKind::kAdd, 0, 0}, 1, "fused"});
   EXPECT_EQ(Verify(test.graph()).message(), "");
   node.post_ops[0].operand = 0;
   EXPECT_EQ(

@@ -83,7 +83,7 @@ TEST(EliminateCommonTest, PostOpsCount) {
   test.graph()
       .mutable_node(test.graph().value(fused).producer)
       .post_ops.push_back(
-          PostOp{AllOps().Find("relu"), {}, PostOpSpec{PostOpKind::kRelu, 0, 0}, kNone});
+          PostOp{AllOps().Find("relu"), {}, PostOpSpec{PostOpKind::kRelu, 0, 0}, kNone, "fused"});
   test.Output("a", plain);
   test.Output("b", fused);
   EXPECT_FALSE(EliminateCommon(test.graph()).value());

@@ -51,7 +51,7 @@ TEST(FoldIdentitiesTest, ANodeWithPostOpsIsNoIdentity) {
   test.graph()
       .mutable_node(test.graph().value(y).producer)
       .post_ops.push_back(
-          PostOp{AllOps().Find("relu"), {}, PostOpSpec{PostOpKind::kRelu, 0, 0}, kNone});
+          PostOp{AllOps().Find("relu"), {}, PostOpSpec{PostOpKind::kRelu, 0, 0}, kNone, "fused"});
   test.Output("y", y);
   EXPECT_FALSE(FoldIdentities(test.graph()).value());
 }

@@ -79,8 +79,8 @@ DataSet MakeData() {
       for (int j = 0; j < 6; ++j) x.push_back(std::sin(static_cast<float>(7 * i + 3 * j)));
       labels.push_back(i % 3);
     }
-    split->columns.push_back({"x", {6}, std::move(x), 1});
-    split->columns.push_back({"label", {}, std::move(labels), 1});
+    split->columns.push_back({"x", {6}, std::move(x), 1, {}});
+    split->columns.push_back({"label", {}, std::move(labels), 1, {}});
   }
   return data;
 }

@@ -49,8 +49,8 @@ Split MakeSplit(int64_t items, uint32_t state) {
     const float* const item = &x[static_cast<size_t>(i) * 6];
     labels.push_back(std::max_element(item, item + 3) - item);
   }
-  split.columns.push_back({"x", {6}, std::move(x), 1});
-  split.columns.push_back({"label", {}, std::move(labels), 1});
+  split.columns.push_back({"x", {6}, std::move(x), 1, {}});
+  split.columns.push_back({"label", {}, std::move(labels), 1, {}});
   return split;
 }
 
