@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -12,7 +13,9 @@
 #include "absl/strings/str_join.h"
 #include "experiments/arrays/array_file.h"
 #include "experiments/data/medmnist_csv.h"
+#include "experiments/ljspeech/report/attention_map_record.h"
 #include "experiments/machine.h"
+#include "experiments/run/cross_attention.h"
 #include "experiments/run/progress.h"
 #include "experiments/run/record_parts.h"
 #include "experiments/training/text_evaluator.h"
@@ -227,7 +230,36 @@ class Run {
       *exact.add_value() = IntegerValue("beam", "", beam);
       status = AddTranscriptsOf(beam, "test beam ");
     }
-    return status;
+    return status.ok() ? AddAttentionMap() : status;
+  }
+
+  // Of the first test item, for a model with such an attention.
+  absl::Status AddAttentionMap() {
+    const Split& test = context_.data->test;
+    const absl::StatusOr<CrossAttention> attention =
+        ComputeCrossAttention(*model_, test, 0, trainer_->parameters());
+    if (absl::IsNotFound(attention.status())) return absl::OkStatus();
+    if (!attention.ok()) return attention.status();
+    ljspeech::AttentionWeights weights;
+    weights.weights = attention->weights;
+    weights.heads = static_cast<int>(attention->heads);
+    weights.rows = static_cast<int>(attention->queries);
+    weights.positions = static_cast<int>(attention->keys);
+    const Column& targets = *test.Find(context_.data->text->targets);
+    std::vector<int64_t> tokens(static_cast<size_t>(targets.item_elements()));
+    GatherItems(targets, {0}, tokens.data());
+    weights.target = TextOf(*context_.data->text, tokens).substr(1);  // without the start
+    for (const Column& column : test.columns) {
+      if (!column.ragged() || column.item_shape.empty() || test.seconds.empty()) continue;
+      const double share = static_cast<double>(attention->keys) / static_cast<double>(column.item_shape.back());
+      const double length = static_cast<double>(column.LengthOf(0));
+      weights.audio_positions = static_cast<int>(std::lround(length * share));
+      weights.seconds_per_position = test.seconds[0] / (length * share);
+    }
+    const absl::StatusOr<record::Exact> values = ljspeech::AttentionMapValues(weights);
+    if (!values.ok()) return values.status();
+    record_.mutable_exact()->MergeFrom(*values);
+    return absl::OkStatus();
   }
 
   absl::Status AddTranscriptsOf(int64_t beam, const std::string& prefix) {
