@@ -41,6 +41,7 @@ constexpr std::vector<OpDefinition> (*kOps[])() = {
     EmbeddingOps,
     SinusoidalPositionsOps,
     RecurrentOps,
+    RecurrentSequenceOps,
     NegativeLogLikelihoodOps,
     CrossEntropyOps,
     AccuracyOps,

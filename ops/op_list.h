@@ -38,6 +38,7 @@ std::vector<OpDefinition> DropoutOps();
 std::vector<OpDefinition> EmbeddingOps();
 std::vector<OpDefinition> SinusoidalPositionsOps();
 std::vector<OpDefinition> RecurrentOps();
+std::vector<OpDefinition> RecurrentSequenceOps();
 std::vector<OpDefinition> NegativeLogLikelihoodOps();
 std::vector<OpDefinition> CrossEntropyOps();
 std::vector<OpDefinition> AccuracyOps();

@@ -91,7 +91,9 @@ TEST_P(Speech, ThreadsChangeNoBit) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Variants, Speech,
-                         ::testing::Values(Variant{"asr_transformer_handout", "transformer.textproto", "1"},
+                         ::testing::Values(Variant{"asr_recurrent_handout", "recurrent.textproto", "1"},
+                                           Variant{"asr_recurrent_published", "recurrent.textproto", "0"},
+                                           Variant{"asr_transformer_handout", "transformer.textproto", "1"},
                                            Variant{"asr_transformer_published", "transformer.textproto", "0"}),
                          [](const ::testing::TestParamInfo<Variant>& info) { return std::string(info.param.golden); });
 
