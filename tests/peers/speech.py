@@ -160,8 +160,9 @@ def peer_growth(decoder, fused, batch, answers):
 
 def memory(arguments, decoder):
     for fused in (False, True):
-        answers = multiprocessing.Queue()
-        process = multiprocessing.get_context("spawn").Process(
+        context = multiprocessing.get_context("spawn")  # a fork would begin with this process's memory
+        answers = context.Queue()
+        process = context.Process(
             target=peer_growth, args=(decoder, fused, arguments.batch, answers))
         process.start()
         print(f"{decoder}, batch {arguments.batch}: PyTorch with {'fused' if fused else 'explicit'} attention "
