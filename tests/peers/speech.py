@@ -79,19 +79,24 @@ class Speech(nn.Module):
         self.cross, self.norm, self.classifier = Block(fused), nn.LayerNorm(WIDTH), nn.Linear(WIDTH, VOCAB)
         self.decoder = decoder
 
-    def forward(self, audio, tokens):
+    def encode(self, audio):
         memory = self.convolutions(audio).transpose(1, 2) + self.places
         for block in self.blocks:
             memory = block(memory)
-        memory = self.encoder_norm(memory)
+        return self.encoder_norm(memory)
+
+    def decode(self, tokens, memory):
         x = self.embed(tokens)
         if self.decoder == "recurrent":
             x = self.lstm(self.self_norm(x))[0]
         else:
-            x = x + self.position
+            x = x + self.position[:tokens.shape[1]]
             y = self.self_norm(x)
             x = x + self.self_att(y, y, causal=True)
         return self.classifier(self.norm(self.cross(x, memory)))
+
+    def forward(self, audio, tokens):
+        return self.decode(tokens, self.encode(audio))
 
 
 def peer_step(decoder, fused, batch):
@@ -132,7 +137,7 @@ def compare(arguments, decoder):
         subjects["ours", f"{threads} threads"] = lambda threads=threads: ours.sample(
             CONSTANTS, symbols(arguments.batch), threads, 1)
     times = alternate(subjects, arguments.rounds)
-    operations = ours.operations  # of the subject that came last
+    operations = ours.numbers[2]  # of the subject that came last
     own, own_median = best(times, "ours")
     print(f"{decoder}, batch {arguments.batch}: {own_median * 1e3:.1f} ms here, {own[1]}", flush=True)
     for side in ("explicit", "fused"):
@@ -170,7 +175,7 @@ def memory(arguments, decoder):
         process.join()
     ours = open_ours(arguments, decoder)
     ours.sample(CONSTANTS, symbols(arguments.batch), 2, 1)
-    print(f"{decoder}, batch {arguments.batch}: here {ours.resident / 2 ** 20:.0f} MiB", flush=True)
+    print(f"{decoder}, batch {arguments.batch}: here {ours.numbers[1] / 2 ** 20:.0f} MiB", flush=True)
 
 
 def main():
