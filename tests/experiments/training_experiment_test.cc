@@ -264,6 +264,46 @@ TEST(TrainingExperiment, WhatATrainingNeedsIsMissed) {
               HasSubstr("a data summary has no axes"));
 }
 
+TEST(TrainingExperiment, SpeechHasThePublishedNumbersUnlessOthersAreGiven) {
+  const std::string scans = "octmnist { source: \"embedded\" train: \"4 * 100\" seed: \"7\" }";
+  const auto speech = [&](const std::string& fields) {
+    const Loaded loaded = Load(absl::StrReplaceAll(kExperiment, {{scans, absl::StrCat("ljspeech { ", fields, " }")}}));
+    EXPECT_TRUE(loaded.experiment) << loaded.diagnostics;
+    return loaded.experiment ? std::get<LjspeechData>(loaded.experiment->DataOf("scans").source) : LjspeechData();
+  };
+  const LjspeechData published = speech("");
+  EXPECT_EQ(published.source, LjspeechData::Source::kAuto);
+  EXPECT_THAT((std::vector<int64_t>{published.train, published.validation, published.test, published.frames,
+                                    published.tokens, published.mel_rate}),
+              ElementsAre(9825, 655, 2620, 2754, 99, 16000));
+  const LjspeechData own = speech("source: \"embedded\" train: \"2 * 500\" frames: \"300\" tokens: \"40\" seed: \"3\" "
+                                  "mel_rate: \"22050\"");
+  EXPECT_EQ(own.source, LjspeechData::Source::kEmbedded);
+  EXPECT_THAT((std::vector<int64_t>{own.train, own.validation, own.frames, own.tokens, own.mel_rate}),
+              ElementsAre(1000, 655, 300, 40, 22050));
+  EXPECT_EQ(own.seed, 3u);
+  const LjspeechData smoke = speech("source: \"smoke\"");
+  EXPECT_THAT((std::vector<int64_t>{smoke.train, smoke.validation, smoke.test}), ElementsAre(10, 3, 3));
+  EXPECT_EQ(smoke.smoke, InTemp("smoke"));
+}
+
+TEST(TrainingExperiment, SpeechThatCannotBeIsReported) {
+  const std::string scans = "octmnist { source: \"embedded\" train: \"4 * 100\" seed: \"7\" }";
+  const auto mistake = [&](const std::string& fields) {
+    return Mistake(scans, absl::StrCat("ljspeech { ", fields, " }"));
+  };
+  EXPECT_EQ(mistake("source: \"embeded\"").substr(0, 68),
+            "trial.textproto:5:42: error: 'embeded' is no source of ljspeech\n    ");
+  EXPECT_THAT(mistake("source: \"embeded\""), HasSubstr("did you mean 'embedded'?"));
+  EXPECT_THAT(mistake("source: \"web\""), HasSubstr("there are: auto, file, embedded, smoke"));
+  EXPECT_THAT(mistake("train: \"9826\""), HasSubstr("9826 is not an integer from 1 to 9825"));
+  EXPECT_THAT(mistake("source: \"smoke\" train: \"11\""), HasSubstr("11 is not an integer from 1 to 10"));
+  EXPECT_THAT(mistake("test: \"0\""), HasSubstr("0 is not an integer from 1 to 2620"));
+  EXPECT_THAT(mistake("frames: \"0\""), HasSubstr("0 is not an integer from 1 to 100000"));
+  EXPECT_THAT(mistake("tokens: \"2\""), HasSubstr("2 is not an integer from 3 to 10000"));
+  EXPECT_THAT(mistake("mel_rate: \"44100\""), HasSubstr("the mel bands cannot assume a rate of 44100 Hz"));
+}
+
 TEST(TrainingExperiment, AModelWithoutLossOrBatchCannotBeTrained) {
   const std::string no_metric =
       absl::StrReplaceAll(kExperiment, {{"accuracy", "loss"},

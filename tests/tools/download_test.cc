@@ -1,4 +1,5 @@
 // plumbline download where there is no network: what it says, and with which exit code.
+#include <filesystem>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -20,7 +21,7 @@ TEST(Download, Teaches) {
 TEST(Download, RefusesUnknownDataSets) {
   const ProgramResult result = RunPlumbline({"download", "imagenet"});
   EXPECT_EQ(result.exit_code, 2);
-  EXPECT_THAT(result.errors, HasSubstr("unknown data set 'imagenet'; known: octmnist"));
+  EXPECT_THAT(result.errors, HasSubstr("unknown data set 'imagenet'; known: octmnist, ljspeech"));
   EXPECT_EQ(RunPlumbline({"download"}).exit_code, 2);
 }
 
@@ -32,6 +33,20 @@ TEST(Download, FailsWithoutANetworkAndLeavesNoFile) {
   EXPECT_EQ(result.output, "");
   EXPECT_THAT(result.errors, HasSubstr("is there a network?"));
   EXPECT_FALSE(Exists(folder + "/octmnist.npz"));
+}
+
+TEST(Download, AFolderThatIsThereIsNotFetched) {
+  const std::string folder = ScratchPath("there");
+  std::filesystem::create_directories(folder + "/LJSpeech-1.1");
+  const ProgramResult result =
+      RunPlumbline({"download", "ljspeech", "--data_dir", folder, "--url=http://127.0.0.1:9/x.tar.bz2"});
+  EXPECT_EQ(result.exit_code, 0) << result.errors;
+  EXPECT_EQ(result.output, folder + "/LJSpeech-1.1\n");
+  WriteText(ScratchPath("page.tar.bz2"), "no archive");
+  const ProgramResult other = RunPlumbline({"download", "ljspeech", "--data_dir", ScratchPath("other"),
+                                            "--url=file://" + ScratchPath("page.tar.bz2")});
+  EXPECT_EQ(other.exit_code, 3);
+  EXPECT_THAT(other.errors, HasSubstr("its SHA-256 is "));
 }
 
 TEST(Download, RefusesAnotherFileAndWritesToTheDataFolder) {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "experiments/data/md5.h"
+#include "reports/digest.h"
 #include "reports/files.h"
 
 extern char** environ;
@@ -72,9 +73,32 @@ absl::StatusOr<int> RunCurl(const std::string& address, const std::string& part,
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-// The MD5 of a file, NotFound when it is not there.
-absl::StatusOr<std::string> Md5OfFile(const std::string& path, size_t limit) {
-  const absl::StatusOr<std::string> bytes = ReadFile(RealSystemCalls(), path, limit);
+const char* DigestName(const FetchRequest& request) { return request.sha256.empty() ? "MD5" : "SHA-256"; }
+const std::string& WantedDigest(const FetchRequest& request) {
+  return request.sha256.empty() ? request.md5 : request.sha256;
+}
+
+// In pieces, for files that are too large to be read at once.
+absl::StatusOr<std::string> Sha256OfFile(const std::string& path) {
+  SystemCalls& system = RealSystemCalls();
+  const int descriptor = system.Open(path, O_RDONLY | O_CLOEXEC, 0);
+  if (descriptor < 0) return FileError(path, "cannot be opened", errno);
+  Sha256 digest;
+  std::vector<char> piece(size_t{1} << 20);
+  ssize_t size = 0;
+  while ((size = system.Read(descriptor, piece.data(), piece.size())) > 0) {
+    digest.Add({piece.data(), static_cast<size_t>(size)});
+  }
+  const int failure = errno;
+  system.Close(descriptor);
+  if (size < 0) return FileError(path, "cannot be read", failure);
+  return digest.Hex();
+}
+
+// Of a file of the request, NotFound when it is not there.
+absl::StatusOr<std::string> DigestOfFile(const std::string& path, const FetchRequest& request) {
+  if (!request.sha256.empty()) return Sha256OfFile(path);
+  const absl::StatusOr<std::string> bytes = ReadFile(RealSystemCalls(), path, request.limit);
   if (!bytes.ok()) return bytes.status();
   const absl::StatusOr<std::string> md5 = Md5Hex(*bytes);
   if (!md5.ok()) return absl::Status(md5.status().code(), absl::StrCat(path, ": error: ", md5.status().message()));
@@ -114,13 +138,14 @@ absl::Status FetchFrom(const std::string& address, const FetchRequest& request, 
   if (*status != 0) {
     return failed(absl::StatusCode::kUnavailable, absl::StrCat(CurlReason(*status), " (curl ended with ", *status, ")"));
   }
-  const absl::StatusOr<std::string> md5 = Md5OfFile(part, request.limit);
-  if (md5.ok() && *md5 == request.md5) return absl::OkStatus();
+  const absl::StatusOr<std::string> digest = DigestOfFile(part, request);
+  if (digest.ok() && *digest == WantedDigest(request)) return absl::OkStatus();
   const absl::Status removed = RemoveFile(RealSystemCalls(), part);
   if (!removed.ok()) return removed;
-  if (!md5.ok()) return md5.status();
+  if (!digest.ok()) return digest.status();
   return failed(absl::StatusCode::kDataLoss,
-                absl::StrCat("what came is not the file: its MD5 is ", *md5, ", not ", request.md5, "; it was removed"));
+                absl::StrCat("what came is not the file: its ", DigestName(request), " is ", *digest, ", not ",
+                             WantedDigest(request), "; it was removed"));
 }
 
 // The code is that of the last address.
@@ -141,19 +166,19 @@ absl::Status FetchFromAny(const FetchRequest& request, const std::string& part) 
 }  // namespace
 
 absl::StatusOr<Fetched> FetchFile(const FetchRequest& request) {
-  const absl::StatusOr<std::string> existing = Md5OfFile(request.path, request.limit);
-  if (existing.ok() && *existing == request.md5) return Fetched::kBefore;
+  const absl::StatusOr<std::string> existing = DigestOfFile(request.path, request);
+  if (existing.ok() && *existing == WantedDigest(request)) return Fetched::kBefore;
   if (existing.ok()) {
-    return absl::AlreadyExistsError(absl::StrCat(request.path, ": error: it is there, but is another file (its MD5 is ",
-                                                 *existing, ", not ", request.md5, "); move it away first"));
+    return absl::AlreadyExistsError(absl::StrCat(request.path, ": error: it is there, but is another file (its ",
+                                                 DigestName(request), " is ", *existing, ", not ", WantedDigest(request), "); move it away first"));
   }
   if (!absl::IsNotFound(existing.status())) return existing.status();
   absl::Status status = MakeFolders(RealSystemCalls(), FolderOf(request.path));
   if (!status.ok()) return status;
   const std::string part = absl::StrCat(request.path, ".part");
   // A complete file that only lacks its name: asked to resume it, a server refuses.
-  const absl::StatusOr<std::string> left = Md5OfFile(part, request.limit);
-  if (left.ok() && *left == request.md5) {
+  const absl::StatusOr<std::string> left = DigestOfFile(part, request);
+  if (left.ok() && *left == WantedDigest(request)) {
     status = absl::OkStatus();
   } else {
     status = FetchFromAny(request, part);

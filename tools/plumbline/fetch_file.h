@@ -13,14 +13,15 @@ namespace plumbline {
 struct FetchRequest {
   std::vector<std::string> addresses;  // of the same file, tried in order: https, http or file
   std::string path;                    // what it becomes; its folder is made
-  std::string md5;                     // hexadecimal, of the right file
+  std::string md5;                     // hexadecimal, of the right file; or
+  std::string sha256;                  // where that is the digest that is published
   size_t limit = 0;                    // bytes; more are not fetched
 };
 
 enum class Fetched { kNow, kBefore };
 
-// Makes `path` the file of that MD5; kBefore when it already is. Meanwhile the bytes are in `path`.part, where an
-// interrupted download goes on the next time. A download of another MD5 is removed, and the next address tried.
+// Makes `path` the file of that digest; kBefore when it already is. Meanwhile the bytes are in `path`.part, where an
+// interrupted download goes on the next time. A download of another digest is removed, and the next address tried.
 // curl's own messages, and its progress on a terminal, go to stderr.
 // Errors, "FILE: error: WHAT": AlreadyExists where `path` is another file (it is not touched), NotFound for curl not
 // installed, Unavailable when no address gives the file, DataLoss when the last one gives a wrong file; those of
