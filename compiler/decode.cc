@@ -52,14 +52,14 @@ absl::StatusOr<CompiledDecoding> CompileDecoding(const Model& model, const Decod
   if (!prologue.ok()) return prologue.status();
   Bindings rows = sizes.symbols;
   rows[batch] *= sizes.hypotheses;
-  rows[kCapacitySymbol] = sizes.capacity;
+  rows[model.expanded.decode->symbol] = sizes.capacity;
   absl::StatusOr<CompiledModel> step = CompileGraph(graphs->step, graphs->step, batch, rows, options);
   if (!step.ok()) return step.status();
   CompiledDecoding result{*std::move(prologue), *std::move(step), {}};
   for (const NodeId id : graphs->step.Sources(SourceKind::kInput)) {
     const Node& node = graphs->step.node(id);
     const Shape& shape = graphs->step.type(node.outputs[0]).shape;
-    const bool all = std::any_of(shape.begin(), shape.end(), [](const Size& s) { return s.Contains(kCapacitySymbol); });
+    const bool all = std::any_of(shape.begin(), shape.end(), [&](const Size& s) { return s.Contains(model.expanded.decode->symbol); });
     if (all && absl::StartsWith(node.name, kStatePrefix)) result.caches.insert(node.name);
   }
   return result;

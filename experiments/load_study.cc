@@ -17,7 +17,9 @@ constexpr int64_t kMostRounds = 1000;
 constexpr int64_t kMostTerms = 20;
 constexpr int64_t kMostThreads = 4096;
 constexpr char kTrainingStep[] = "training_step";
-constexpr char kPrograms[] = "there are: forward, forward_backward, training_step";
+constexpr char kDecodePrologue[] = "decode_prologue";
+constexpr char kDecodeStep[] = "decode_step";
+constexpr char kPrograms[] = "there are: forward, forward_backward, training_step, decode_prologue, decode_step";
 
 // A limit, infinite when absent.
 double ReadLimit(ExperimentText& text, const Message& message, int field) {
@@ -26,7 +28,8 @@ double ReadLimit(ExperimentText& text, const Message& message, int field) {
 
 std::vector<std::string> ReadPrograms(ExperimentText& text, const experiment::Timing& timing) {
   constexpr int kField = experiment::Timing::kProgramsFieldNumber;
-  const std::vector<std::string> known = {"forward", "forward_backward", kTrainingStep};
+  const std::vector<std::string> known = {"forward", "forward_backward", kTrainingStep, kDecodePrologue,
+                                          kDecodeStep};
   if (!timing.has_programs()) return {"forward", "forward_backward"};
   std::vector<std::string> programs;
   for (const PlacedName& placed : ReadNames(text, timing, kField)) {
@@ -67,6 +70,15 @@ TimingStudy LoadTiming(ExperimentText& text, const ModelLibrary& models, const e
                   "write optimizer { sgd { learning_rate: \"0.01\" } }");
     }
     for (const std::string& model : study.models) CheckHasLoss(text, models, model, timing);
+  }
+  for (const std::string& program : study.programs) {
+    if (program != kDecodePrologue && program != kDecodeStep) continue;
+    for (const std::string& model : study.models) {
+      if (!models.IsSound(model) || models.model(model).expanded.decode) continue;
+      text.Report(timing, T::kProgramsFieldNumber, 0,
+                  absl::StrCat(program, ": the model ", Quoted(model), " does not say how it decodes"),
+                  "add decode { input: ... symbol: ... output: ... } to the model");
+    }
   }
   study.repeat = ReadRepeat(text, timing, study);
   for (const PlacedName& axis : ReadNames(text, timing, T::kApartFieldNumber)) study.apart.push_back(axis.name);

@@ -16,7 +16,6 @@ namespace plumbline {
 // Inputs of a step graph beside the model's. No name of a model starts with a dollar sign.
 inline constexpr char kPositionInput[] = "$position";  // S64 [1]: the position that the step computes, from 0
 inline constexpr char kLengthsInput[] = "$lengths";    // S64 [batch]: position + 1
-inline constexpr char kCapacitySymbol[] = "$capacity";  // positions that the caches hold
 inline constexpr char kStatePrefix[] = "state/";        // inputs and outputs that carry a value from step to step
 
 class StepContext {
@@ -54,7 +53,8 @@ class StepContext {
   ValueId AddState(absl::string_view name, Shape shape);
   void SetState(absl::string_view name, ValueId value);
   Size batch() const { return Size::Symbol(batch_); }
-  Size capacity() const { return Size::Symbol(kCapacitySymbol); }
+  // The positions that there may be: in the step graph, where a step has one, the symbol stands for their number.
+  Size capacity() const { return Size::Symbol(symbol_); }
 
  private:
   int PositionAxis(const TensorType& type) const;

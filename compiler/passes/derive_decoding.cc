@@ -24,7 +24,6 @@ class Derivation {
   absl::StatusOr<DecodingGraphs> Run() {
     result_.prologue.symbols() = graph_.symbols();
     result_.step.symbols() = graph_.symbols();
-    result_.step.symbols().Declare(kCapacitySymbol, std::nullopt);
     const auto output = std::find_if(graph_.outputs().begin(), graph_.outputs().end(),
                                      [&](const GraphOutput& other) { return other.name == request_.output; });
     if (output == graph_.outputs().end()) return Wrong(absl::StrCat("there is no output '", request_.output, "'"));

@@ -20,7 +20,8 @@ struct DecodingRequest {
 //   prologue: from the inputs that generation does not change to the values that steps read of it, outputs named
 //             kKeptPrefix + value, in the order in which steps meet them.
 //   step:     from the input at one position, [batch, 1], the prologue's values, kPositionInput, kLengthsInput and
-//             states (compiler/ir/step_context.h) to the output at that position, [batch, 1, ...], and the states after.
+//             states (compiler/ir/step_context.h) to the output at that position, [batch, 1, ...], and the states after;
+//             the symbol is the number of positions for which the states have room.
 struct DecodingGraphs {
   Graph prologue;
   Graph step;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "compiler/ir/step_context.h"
 #include "experiments/input_data.h"
 #include "experiments/run/program_options.h"
 #include "experiments/training/initialize.h"
@@ -25,7 +26,7 @@ absl::StatusOr<std::unique_ptr<PreparedProgram>> PreparedProgram::Make(const Loa
     if (!run.optimizer) return absl::InternalError("a training step without an optimizer");
     options.update_parameters = TrainingStep::Options(*run.optimizer, kNoClipping).update_parameters;
   }
-  absl::StatusOr<CompiledModel> compiled = Compile(model, run.sizes, options);
+  absl::StatusOr<CompiledModel> compiled = CompileNamed(program, model, run.sizes, options);
   if (!compiled.ok()) return compiled.status();
   prepared->compiled_ = *std::move(compiled);
   auto executor = Executor::Create(prepared->compiled_.program, threads);
@@ -39,10 +40,14 @@ absl::StatusOr<std::unique_ptr<PreparedProgram>> PreparedProgram::Make(const Loa
     prepared->learning_rate_ = run.optimizer->learning_rate;
   }
   for (size_t i = 0; i < sharded.batch_inputs.size(); ++i) {
-    const absl::Status status = prepared->AddInput(experiment, run, sharded.batch_inputs[i], sharded.inputs[i]);
+    const absl::Status status = prepared->AddInput(experiment, run, model, sharded.batch_inputs[i], sharded.inputs[i]);
     if (!status.ok()) return status;
   }
   for (const ExternalBuffer& output : sharded.batch_outputs) {
+    if (absl::StartsWith(output.name, kStatePrefix)) {  // in place of what it was
+      prepared->outputs_.push_back(prepared->input_values_.at(output.name).data());
+      continue;
+    }
     std::vector<float>& values = prepared->output_values_[output.name];
     values.resize(static_cast<size_t>(ElementCount(output.shape)));
     prepared->outputs_.push_back(values.data());
@@ -51,11 +56,17 @@ absl::StatusOr<std::unique_ptr<PreparedProgram>> PreparedProgram::Make(const Loa
 }
 
 absl::Status PreparedProgram::AddInput(const LoadedExperiment& experiment, const ExperimentRun& run,
-                                       const ExternalBuffer& input, ShardInput kind) {
+                                       const Model& model, const ExternalBuffer& input, ShardInput kind) {
   if (kind == ShardInput::kShare) {
     inputs_.push_back(nullptr);
   } else if (kind == ShardInput::kRandom) {
     inputs_.push_back(random_);
+  } else if (input.name == kPositionInput || input.name == kLengthsInput) {
+    // The last position that there is room for, which takes longest.
+    const int64_t capacity = run.sizes.at(model.expanded.decode->symbol);
+    const int64_t value = input.name == kPositionInput ? capacity - 1 : capacity;
+    label_values_[input.name].assign(static_cast<size_t>(ElementCount(input.shape)), value);
+    inputs_.push_back(label_values_[input.name].data());
   } else if (input.data_type == DataType::kS64) {
     absl::StatusOr<std::vector<int64_t>> drawn = DrawLabels(experiment, run, input.name, input.shape);
     if (!drawn.ok()) return drawn.status();

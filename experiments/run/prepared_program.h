@@ -35,8 +35,8 @@ class PreparedProgram {
  private:
   PreparedProgram() = default;
   // Makes the value of one input and notes its address.
-  absl::Status AddInput(const LoadedExperiment& experiment, const ExperimentRun& run, const ExternalBuffer& input,
-                        ShardInput kind);
+  absl::Status AddInput(const LoadedExperiment& experiment, const ExperimentRun& run, const Model& model,
+                        const ExternalBuffer& input, ShardInput kind);
 
   CompiledModel compiled_;
   std::unique_ptr<Executor> executor_;

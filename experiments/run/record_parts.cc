@@ -213,7 +213,7 @@ record::Plan PlanOf(const std::string& model, const std::string& program, const 
 
 absl::Status AddCosts(const std::string& name, const std::string& program, const Model& model, const Bindings& sizes,
                       record::Record& record) {
-  const absl::StatusOr<Graph> graph = TransformGraph(model, OptionsOf(program));
+  const absl::StatusOr<Graph> graph = GraphOf(program, model);
   if (!graph.ok()) return graph.status();
   const absl::StatusOr<GraphCosts> costs = AnalyzeCosts(*graph, sizes);
   if (!costs.ok()) return costs.status();
