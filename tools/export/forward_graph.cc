@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "compiler/passes/bind_sizes.h"
-#include "compiler/passes/resolve_modes.h"
 #include "dsl/diagnostic.h"
 
 namespace plumbline {
@@ -79,8 +78,6 @@ absl::StatusOr<Graph> ForwardGraph(const Model& model, const Bindings& sizes) {
   outputs.erase(std::remove_if(outputs.begin(), outputs.end(),
                                [](const GraphOutput& output) { return output.kind != OutputKind::kOutput; }),
                 outputs.end());
-  const absl::StatusOr<bool> resolved = ResolveModes(graph, {false, model.expanded.batch});
-  if (!resolved.ok()) return resolved.status();
   absl::Status status = CheckNames(graph.symbols(), sizes);
   if (status.ok()) status = BindKnown(graph, sizes);
   if (!status.ok()) return status;
