@@ -152,6 +152,11 @@ absl::StatusOr<std::string> RunKey(const LoadedExperiment& experiment, const Exp
   return digest.Hex();
 }
 
+record::Fingerprint CurrentFingerprint() {
+  return FingerprintOf(ObserveEnvironment(1), kEngineVersion,
+                       GetEngineInfo().portable ? record::Fingerprint::PORTABLE : record::Fingerprint::NATIVE);
+}
+
 absl::StatusOr<record::Record> StartRecord(const LoadedExperiment& experiment, const ExperimentRun& run, int threads) {
   record::Record record;
   const absl::StatusOr<std::string> key = RunKey(experiment, run);

@@ -19,6 +19,9 @@ absl::StatusOr<std::string> RunKey(const LoadedExperiment& experiment, const Exp
 // A record with key, point, seed, models, data digest, resolved experiment, environment and fingerprint.
 absl::StatusOr<record::Record> StartRecord(const LoadedExperiment& experiment, const ExperimentRun& run, int threads);
 
+// What exact values depend on, in this process.
+record::Fingerprint CurrentFingerprint();
+
 // The plan of one compiled program.
 record::Plan PlanOf(const std::string& model, const std::string& program, const CompiledModel& compiled);
 

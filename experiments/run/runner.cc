@@ -83,11 +83,14 @@ bool Matches(const LoadedExperiment& experiment, const ExperimentRun& run, const
 
 // Whether a run of the unit is one of those.
 bool IsAmong(const LoadedExperiment& experiment, const Unit& unit, const std::vector<AxisSetting>& only) {
-  return std::any_of(unit.runs.begin(), unit.runs.end(), [&](int run) {
-    return std::all_of(only.begin(), only.end(), [&](const AxisSetting& wanted) {
-      return Matches(experiment, experiment.runs[run], wanted);
+  for (size_t i = 0; i < unit.runs.size(); ++i) {
+    const bool all = std::all_of(only.begin(), only.end(), [&](const AxisSetting& wanted) {
+      if (wanted.axis == "key") return wanted.value == unit.keys[i];
+      return Matches(experiment, experiment.runs[unit.runs[i]], wanted);
     });
-  });
+    if (all) return true;
+  }
+  return false;
 }
 
 absl::StatusOr<bool> Exists(const Unit& unit, const RecordStore& store) {

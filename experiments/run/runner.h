@@ -24,7 +24,7 @@ struct RunOptions {
   int64_t shard = 0;     // this worker's part of the work ...
   int64_t shards = 1;    // ... of so many; work is dealt by key, and the list of all runs is kept beside the records
   bool force = false;    // run what exists again
-  // Only runs of a sweep, seed or axis value: {"sweep", "training"}, {"seed", "1"}, {"model", "cnn"}. Others count as
+  // Only runs of a sweep, seed, key or axis value: {"sweep", "training"}, {"seed", "1"}, {"model", "cnn"}. Others count as
   // elsewhere. Runs that are measured together stay together.
   std::vector<AxisSetting> only;
   // Trainings leave a trace (reports/trace.proto) in the folder `traces`; those with a record but no trace run again.

@@ -16,7 +16,7 @@ TEST_P(PublishedReports, AreWhatTheirRecordsGive) {
   EXPECT_EQ(check.exit_code, 0) << check.errors << "run: plumbline report " << records << " --into reports/published";
 }
 
-INSTANTIATE_TEST_SUITE_P(Experiments, PublishedReports, ::testing::Values("attention_scaling", "octmnist"));
+INSTANTIATE_TEST_SUITE_P(Experiments, PublishedReports, ::testing::Values("attention_scaling", "ljspeech", "octmnist"));
 
 }  // namespace
 }  // namespace plumbline

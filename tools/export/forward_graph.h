@@ -7,12 +7,12 @@
 
 namespace plumbline {
 
-// The model's outputs with what they need, as the language wrote it: no losses and metrics, dropout is gone, nothing is
-// simplified or fused. Symbols in `sizes` are replaced by their values; others stay.
+// The model's outputs with what they need, as the language wrote it: no losses and metrics, nothing is simplified or
+// fused. Symbols in `sizes` are replaced by their values; others stay.
 // Errors (invalid argument): `sizes` names no symbol of the model's inputs, or sizes that cannot be.
 absl::StatusOr<Graph> ForwardGraph(const Model& model, const Bindings& sizes);
 
-// The same, losses and metrics included and dropout kept: the model as it was written.
+// The same, losses and metrics included: the model as it was written.
 absl::StatusOr<Graph> WholeGraph(const Model& model, const Bindings& sizes);
 
 }  // namespace plumbline

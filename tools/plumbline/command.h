@@ -50,6 +50,7 @@ Command ReportCommand();
 Command CollectCommand();
 Command ExportCommand();
 Command DownloadCommand();
+Command VerifyCommand();
 
 ExitCode ExitCodeOf(const absl::Status& status);
 // An outcome that only reports the error; usage errors point at --help of the command.

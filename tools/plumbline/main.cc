@@ -21,7 +21,7 @@ namespace {
 std::vector<Command> Commands() {
   std::vector<Command> commands = {CheckCommand(),  OpsCommand(),  ExplainCommand(),
                                    ParamsCommand(), ExecCommand(), RunCommand(), ReproduceCommand(), ReportCommand(),
-                                   CollectCommand(), ExportCommand(), DownloadCommand()};
+                                   CollectCommand(), VerifyCommand(), ExportCommand(), DownloadCommand()};
   return commands;
 }
 
