@@ -95,6 +95,7 @@ absl::StatusOr<ReportFiles> WriteReports(const std::string& records, const std::
   }
   if (by_experiment->size() > 1) files[absl::StrCat(folder, "/README.md")] = index;
   for (const auto& [path, text] : files) {
+    result.files.push_back(path);
     const absl::Status status = Store(path, text, check, result);
     if (!status.ok()) return status;
   }

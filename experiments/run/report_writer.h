@@ -12,6 +12,7 @@
 namespace plumbline {
 
 struct ReportFiles {
+  std::vector<std::string> files;        // paths of all files, reports and plots
   std::vector<std::string> reports;      // paths of the reports, in the order of the experiments' names
   std::vector<std::string> differences;  // of a check: one line a file that differs or is missing
 };

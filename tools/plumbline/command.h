@@ -50,6 +50,7 @@ Command ReportCommand();
 Command CollectCommand();
 Command ExportCommand();
 Command DownloadCommand();
+Command RegenerateCommand();
 Command VerifyCommand();
 
 ExitCode ExitCodeOf(const absl::Status& status);

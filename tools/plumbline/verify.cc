@@ -15,6 +15,7 @@
 #include "dsl/read_source.h"
 #include "experiments/load_experiment.h"
 #include "experiments/run/data_library.h"
+#include "experiments/run/find_run.h"
 #include "experiments/run/progress.h"
 #include "experiments/run/record_parts.h"
 #include "experiments/run/runner.h"
@@ -72,45 +73,6 @@ std::vector<std::string> CandidateFiles(const Request& request) {
   return files;
 }
 
-bool SameRun(const LoadedExperiment& experiment, const ExperimentRun& run, const record::Record& record) {
-  std::vector<AxisSetting> point = {{"sweep", experiment.sweeps[run.sweep].name}};
-  point.insert(point.end(), run.point.begin(), run.point.end());
-  if (run.seed != record.seed() || static_cast<int>(point.size()) != record.point_size()) return false;
-  for (size_t i = 0; i < point.size(); ++i) {
-    const record::AxisValue& value = record.point(static_cast<int>(i));
-    if (point[i].axis != value.axis() || point[i].value != value.value()) return false;
-  }
-  return true;
-}
-
-// Why a run of the same point and seed is another than the record's.
-std::vector<std::string> RunDifferences(const LoadedExperiment& experiment, const ExperimentRun& run,
-                                        const record::Record& record) {
-  const absl::StatusOr<record::Record> now = StartRecord(experiment, run, 1);
-  if (!now.ok()) return {std::string(now.status().message())};
-  std::vector<std::string> reasons;
-  for (int i = 0; i < std::min(now->model_size(), record.model_size()); ++i) {
-    if (now->model(i).identity() == record.model(i).identity()) continue;
-    const std::string &text_a = record.model(i).text(), &text_b = now->model(i).text();
-    size_t at = 0;
-    while (at < text_a.size() && at < text_b.size() && text_a[at] == text_b[at]) ++at;
-    const auto line = [&](const std::string& text) {
-      const size_t begin = at == 0 ? 0 : text.rfind('\n', at - 1) + 1;
-      return text.substr(begin, std::min(text.find('\n', at), text.size()) - begin);
-    };
-    reasons.push_back(absl::StrCat("the model '", record.model(i).name(), "' is another: '", line(text_a), "' became '",
-                                   line(text_b), "'"));
-  }
-  for (int i = 0; i < std::min(now->data_size(), record.data_size()); ++i) {
-    if (now->data(i).sha256() == record.data(i).sha256()) continue;
-    reasons.push_back(absl::StrCat("the data set '", record.data(i).name(), "' is another: its digest was ",
-                                   record.data(i).sha256(), " and is ", now->data(i).sha256()));
-  }
-  if (now->resolved_experiment() != record.resolved_experiment()) reasons.push_back("the experiment says otherwise");
-  if (reasons.empty()) reasons.push_back("sizes, constants, inputs or settings are others");
-  return reasons;
-}
-
 // The run of a record, or why there is none.
 struct Found {
   std::optional<LoadedExperiment> experiment;
@@ -150,7 +112,7 @@ class Finder {
       for (const experiment::Scale& other : experiment->message.scale()) scales->insert(other.name());
     }
     const auto run = std::find_if(experiment->runs.begin(), experiment->runs.end(), [&](const ExperimentRun& other) {
-      return SameRun(*experiment, other, record_);
+      return IsRunOf(*experiment, other, record_);
     });
     if (run == experiment->runs.end()) return false;
     const absl::Status status = AddData(*experiment, *run);
