@@ -51,6 +51,7 @@ Command CollectCommand();
 Command ExportCommand();
 Command DownloadCommand();
 Command RegenerateCommand();
+Command DiffCommand();
 Command VerifyCommand();
 
 ExitCode ExitCodeOf(const absl::Status& status);

@@ -21,7 +21,7 @@ namespace {
 std::vector<Command> Commands() {
   std::vector<Command> commands = {CheckCommand(),  OpsCommand(),  ExplainCommand(),
                                    ParamsCommand(), ExecCommand(), RunCommand(), ReproduceCommand(), ReportCommand(),
-                                   CollectCommand(), RegenerateCommand(), VerifyCommand(), ExportCommand(), DownloadCommand()};
+                                   CollectCommand(), RegenerateCommand(), VerifyCommand(), DiffCommand(), ExportCommand(), DownloadCommand()};
   return commands;
 }
 
