@@ -133,7 +133,8 @@ class Runner {
     const std::vector<bool> mine = DealUnits(units, options_);
     for (size_t i = 0; i < units.size(); ++i) {
       const int count = static_cast<int>(units[i].runs.size());
-      if (!mine[i] || !IsAmong(experiment_, units[i], options_.only)) {
+      const bool timed = std::holds_alternative<TimingStudy>(experiment_.sweeps[units[i].sweep].study);
+      if (!mine[i] || !IsAmong(experiment_, units[i], options_.only) || (timed && options_.exact_only)) {
         summary_.elsewhere += count;
         continue;
       }

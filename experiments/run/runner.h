@@ -27,6 +27,7 @@ struct RunOptions {
   // Only runs of a sweep, seed, key or axis value: {"sweep", "training"}, {"seed", "1"}, {"model", "cnn"}. Others count as
   // elsewhere. Runs that are measured together stay together.
   std::vector<AxisSetting> only;
+  bool exact_only = false;  // leave out sweeps that measure times
   // Trainings leave a trace (reports/trace.proto) in the folder `traces`; those with a record but no trace run again.
   std::optional<TraceRequest> trace;
   std::string traces;

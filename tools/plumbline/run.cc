@@ -147,6 +147,7 @@ Outcome RunFiles(const std::vector<std::string>& words, int most_files) {
                                            {"save_seconds"},
                                            {"only", true, true},
                                            {"portable", false},
+                                           {"exact_only", false},
                                            {"trace", false},
                                            {"trace_steps"},
                                            {"trace_values"},
@@ -162,6 +163,7 @@ Outcome RunFiles(const std::vector<std::string>& words, int most_files) {
   options.data_dir = UserPath(arguments->Get("data_dir", kDefaultDataFolder));
   options.checkpoints = FolderBeside(options.records, "checkpoints");
   options.force = arguments->Has("force");
+  options.exact_only = arguments->Has("exact_only");
   absl::Status status = ParseShard(*arguments, options);
   const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
   const auto threads = arguments->Integer("threads", cores, 1, 1024);
@@ -198,7 +200,7 @@ Outcome RunFiles(const std::vector<std::string>& words, int most_files) {
       return failed;
     }
   }
-  if (options.shards > 1 || !options.only.empty()) {  // a report is of the whole
+  if (options.shards > 1 || !options.only.empty() || options.exact_only) {  // a report is of the whole
     outcome.output = absl::StrCat(options.records, "\n");
     return outcome;
   }
@@ -252,6 +254,7 @@ resumes. Timed programs run alone, in rounds whose order is drawn from the seed.
                      --only seed=1; runs that are measured together stay together
   --portable         kernels use AVX2 at most, whatever the processor has, so that other machines with
                      AVX2 come to the same bits; slower. Such runs have keys of their own
+  --exact_only       leaves out the sweeps that measure times
   --trace            trainings leave a trace beside the records, traces/KEY.textproto: digests of
                      the parameters after every step and, in the first step and the last of each
                      epoch, of every value that an op gave. Costs time, changes no result, and
