@@ -32,12 +32,34 @@ inline constexpr RecurrentKind kLstm = {RecurrentCell::kLstm, "lstm", "lstm_sequ
 inline constexpr RecurrentKind kGru = {RecurrentCell::kGru, "gru", "gru_sequence", "gru_sequence_gradient", 15, 18};
 inline constexpr RecurrentKind kRnn = {RecurrentCell::kRnn, "rnn", "rnn_sequence", "rnn_sequence_gradient", 1, 4};
 
+// Sizes of one layer in one direction; gates, kept and states are of a row.
+struct SequenceShape {
+  int64_t batch, length, width, gates, kept, states;
+  bool reverse;
+
+  SequenceShape(const RecurrentKind& kind, const std::vector<int64_t>& steps, int64_t units, bool backwards)
+      : batch(steps[0]),
+        length(steps[1]),
+        width(units),
+        gates(kind.gates() * units),
+        kept(kind.kept() * units),
+        states(kind.states() * units),
+        reverse(backwards) {}
+
+  // The position of step s.
+  int64_t Position(int64_t s) const { return reverse ? length - 1 - s : s; }
+};
+
 // One layer in one direction, naively. `state` may be null: zeros.
 struct SequenceValues {
   Array y, kept, previous, last;
 };
 SequenceValues EvaluateSequence(const RecurrentKind& kind, const Array& x_part, const Array& weight, const Array& bias,
                                 const Array* state, bool reverse);
+
+// Its gradients of x_part and of weight_hh·h + bias_hh, [batch, length, gates·width] both, for the gradient dy of y.
+std::vector<Array> EvaluateSequenceGradient(const RecurrentKind& kind, const Array& dy, const Array& kept,
+                                            const Array& previous, const Array& weight, bool reverse);
 
 }  // namespace plumbline
 
