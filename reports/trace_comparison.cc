@@ -9,6 +9,9 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
 namespace plumbline {
 namespace {
 
@@ -136,6 +139,35 @@ StepComparison CompareSteps(const trace::Step& a, const trace::Step& b) {
     if (aligned_b.count(j) == 0) result.only_b.push_back(b.value(j).name());
   }
   return result;
+}
+
+std::string DescribeTraceDifference(const trace::Trace& a, const trace::Trace& b) {
+  const std::optional<int64_t> step = FirstDifferentStep(a, b);
+  if (!step) return "  the traces agree\n";
+  std::string text = absl::StrCat("  the first step that differs is ", *step, "\n");
+  const auto list = [&](const char* side, const std::vector<std::string>& names) {
+    if (!names.empty()) absl::StrAppend(&text, "  only ", side, " computes ", absl::StrJoin(names, ", "), "\n");
+  };
+  for (const trace::Step& step_a : a.step()) {
+    for (const trace::Step& step_b : b.step()) {
+      if (step_a.step() != step_b.step() || step_a.root() == step_b.root()) continue;
+      const StepComparison comparison = CompareSteps(step_a, step_b);
+      absl::StrAppend(&text, "  of the traced steps, ", step_a.step(), " is the first that differs\n");
+      list("the first", comparison.only_a);
+      list("the second", comparison.only_b);
+      if (!comparison.first) return absl::StrCat(text, "  all values that both compute are equal\n");
+      const trace::Value &value_a = step_a.value(comparison.first->a), &value_b = step_b.value(comparison.first->b);
+      const std::string inputs =
+          comparison.first->inputs_equal
+              ? "from equal inputs"
+              : absl::StrCat("from inputs that differ: ", absl::StrJoin(comparison.first->different_inputs, ", "));
+      return absl::StrCat(text, "  in it the first value that differs is '", value_b.name(), "' (", value_b.op(), "), ",
+                          inputs, "; implementations: ", value_a.implementation(), " and ", value_b.implementation(),
+                          "\n  ", comparison.differing, " values differ in all, ", comparison.origins,
+                          " of them from equal inputs\n");
+    }
+  }
+  return absl::StrCat(text, "  no traced step tells by which op: run with --trace_steps ", *step, "\n");
 }
 
 int64_t UlpDistance(float a, float b) {

@@ -41,6 +41,10 @@ struct StepComparison {
 
 StepComparison CompareSteps(const trace::Step& a, const trace::Step& b);
 
+// What a reader wants to know, in a few lines that begin with two spaces: the first step that differs, values that only one
+// side has, the first value that differs with its op, both implementations and whether it came from equal inputs.
+std::string DescribeTraceDifference(const trace::Trace& a, const trace::Trace& b);
+
 // Distance of two floats in units of the last place: how many floats lie between them, plus one; 0 for equal bits and
 // for both zeros. A NaN is at the largest distance from everything but itself.
 int64_t UlpDistance(float a, float b);

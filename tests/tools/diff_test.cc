@@ -26,6 +26,29 @@ TEST(Diff, OtherRunsAreDifferences) {
   EXPECT_THAT(result.output, HasSubstr("Only in the second"));
 }
 
+TEST(Diff, TracesNameTheOpWhereBitsPart) {
+  const auto run = [](const std::string& name, const std::string& rate) {
+    const ProgramResult result =
+        RunPlumbline({"run", DataPath("experiments/octmnist/octmnist.textproto"), "--records",
+                      ScratchPath(name) + "/records", "--scale", "smoke", "--only", "sweep=training", "--only",
+                      "no_maxpool=1", "--only", "rate=0.1", "--trace_steps", "1,2", "--set",
+                      "sweep.training.training.clip_norm=" + rate});
+    EXPECT_EQ(result.exit_code, 0) << result.errors;
+  };
+  run("a", "0");
+  run("b", "0.001");  // what the loss's gradient gives is scaled after the first step's backward pass
+  const ProgramResult same = RunPlumbline({"diff", ScratchPath("a") + "/records", ScratchPath("a") + "/records", "--trace"});
+  EXPECT_EQ(same.exit_code, 0) << same.errors;
+  EXPECT_THAT(same.errors, HasSubstr("the traces agree"));
+  const ProgramResult other =
+      RunPlumbline({"diff", ScratchPath("a") + "/records", ScratchPath("b") + "/records", "--trace"});
+  EXPECT_EQ(other.exit_code, 1);
+  EXPECT_THAT(other.errors, HasSubstr("the first step that differs is 1"));
+  EXPECT_THAT(other.errors, HasSubstr("first value that differs is"));
+  EXPECT_EQ(RunPlumbline({"diff", DataPath("reports/published/octmnist/records"),
+                          DataPath("reports/published/octmnist/records"), "--trace"}).exit_code, 3);
+}
+
 TEST(Diff, SaysWhatIsNotThere) {
   const std::string records = DataPath("reports/published/octmnist/records");
   EXPECT_EQ(RunPlumbline({"diff", records}).exit_code, 2);

@@ -1,5 +1,6 @@
 // plumbline diff.
 #include <filesystem>
+#include <map>
 #include <system_error>
 #include <utility>
 
@@ -11,10 +12,14 @@
 #include "reports/record_diff_text.h"
 #include "reports/record_store.h"
 #include "reports/record_text.h"
+#include "reports/trace_comparison.h"
+#include "reports/trace_text.h"
 #include "tools/plumbline/command.h"
 
 namespace plumbline {
 namespace {
+
+constexpr size_t kLargestTrace = size_t{1} << 30;
 
 // A side is a file or folder where there is one of that name, and a commit otherwise.
 absl::StatusOr<std::vector<record::Record>> ReadSide(const std::string& side) {
@@ -29,6 +34,41 @@ absl::StatusOr<std::vector<record::Record>> ReadSide(const std::string& side) {
   return std::vector<record::Record>{*std::move(record)};
 }
 
+// The traces beside a folder of records, by experiment, point and seed.
+absl::StatusOr<std::map<std::string, trace::Trace>> ReadTraces(const std::string& side) {
+  std::map<std::string, trace::Trace> traces;
+  const std::string folder = JoinPath(FolderOf(UserPath(side)), "traces");
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().extension() != ".textproto") continue;
+    const absl::StatusOr<std::string> text = ReadFile(RealSystemCalls(), entry.path().string(), kLargestTrace);
+    if (!text.ok()) return text.status();
+    absl::StatusOr<trace::Trace> trace = ParseTrace(*text, entry.path().string());
+    if (!trace.ok()) return trace.status();
+    std::string title = trace->experiment();
+    for (const auto& value : trace->point()) absl::StrAppend(&title, ", ", value.axis(), "=", value.value());
+    traces[absl::StrCat(title, ", seed ", trace->seed())] = *std::move(trace);
+  }
+  if (traces.empty()) {
+    return absl::NotFoundError(absl::StrCat(folder, ": error: there are no traces; run with --trace"));
+  }
+  return traces;
+}
+
+// A paragraph a pair of traces.
+absl::StatusOr<std::string> CompareTraces(const std::string& a, const std::string& b) {
+  const auto traces_a = ReadTraces(a), traces_b = ReadTraces(b);
+  if (!traces_a.ok()) return traces_a.status();
+  if (!traces_b.ok()) return traces_b.status();
+  std::string text;
+  for (const auto& [title, trace] : *traces_a) {
+    const auto other = traces_b->find(title);
+    if (other == traces_b->end()) continue;
+    absl::StrAppend(&text, "trace of ", title, "\n", DescribeTraceDifference(trace, other->second));
+  }
+  return text;
+}
+
 int ExitCodeOf(const RecordDiff& diff) {
   if (diff.differs() || diff.HasVerdict(Verdict::kMore) || diff.HasVerdict(Verdict::kLess)) return kExitDiffers;
   if (diff.pairs == 0 || diff.comparable < diff.pairs) return kExitNotMeasured;
@@ -36,7 +76,7 @@ int ExitCodeOf(const RecordDiff& diff) {
 }
 
 Outcome Run(const std::vector<std::string>& words) {
-  const auto arguments = Arguments::Parse(words, {{"format"}}, 2, 2);
+  const auto arguments = Arguments::Parse(words, {{"format"}, {"trace", false}}, 2, 2);
   if (!arguments.ok()) return UsageError("diff", arguments.status());
   const std::string format = arguments->Get("format", "markdown");
   if (format != "markdown" && format != "text" && format != "json") {
@@ -54,6 +94,11 @@ Outcome Run(const std::vector<std::string>& words) {
   const std::string &a = arguments->positional()[0], &b = arguments->positional()[1];
   Outcome outcome;
   outcome.exit_code = ExitCodeOf(diff);
+  if (arguments->Has("trace")) {
+    const absl::StatusOr<std::string> traces = CompareTraces(a, b);
+    if (!traces.ok()) return Failed(traces.status());
+    outcome.errors = *traces;
+  }
   outcome.output = format == "json" ? DiffJson(diff, a, b) : format == "text" ? DiffText(diff, a, b) : DiffMarkdown(diff, a, b);
   return outcome;
 }
@@ -64,6 +109,10 @@ and seed. Told are, in this order: what was run (models, experiments, plans), ex
 which must be the same bit for bit, and what was measured.
 
   --format=markdown|text|json
+  --trace            also compares the traces that lie beside two folders of records (run --trace),
+                     on stderr: the first step that differs, and in it the first op, whether its
+                     inputs were equal, and both implementations. Nodes that only one side has
+                     shift nothing
 
 Measured values get a verdict only when both sides were taken in the same rounds, with as many
 threads: Mann-Whitney's test with Holm's correction over the table, an interval of the ratio that
@@ -77,7 +126,7 @@ Exit codes: 0 the same; 1 anything differs, or a verdict; 2 usage, or files that
 }  // namespace
 
 Command DiffCommand() {
-  return {"diff", "A B [--format=markdown|text|json]", "compare the records of two commits or folders", kHelp, Run};
+  return {"diff", "A B [--format=markdown|text|json] [--trace]", "compare the records of two commits or folders", kHelp, Run};
 }
 
 }  // namespace plumbline

@@ -144,30 +144,6 @@ class Finder {
   Found found_;
 };
 
-// Where two traces of the run part.
-std::string CompareTraces(const trace::Trace& a, const trace::Trace& b) {
-  const std::optional<int64_t> step = FirstDifferentStep(a, b);
-  if (!step) return "  the traces agree\n";
-  std::string text = absl::StrCat("  the first step that differs is ", *step, "\n");
-  for (const trace::Step& step_a : a.step()) {
-    for (const trace::Step& step_b : b.step()) {
-      if (step_a.step() != step_b.step() || step_a.root() == step_b.root()) continue;
-      const StepComparison comparison = CompareSteps(step_a, step_b);
-      if (!comparison.first) return text;
-      const trace::Value &value_a = step_a.value(comparison.first->a), &value_b = step_b.value(comparison.first->b);
-      return absl::StrCat(text, "  of the traced steps ", step_a.step(), " is the first; in it the first value that differs is '",
-                          value_b.name(), "' (", value_b.op(), "): ", value_a.implementation(), " and ",
-                          value_b.implementation(), ", from ",
-                          comparison.first->inputs_equal
-                              ? "equal inputs"
-                              : absl::StrCat("inputs that differ: ",
-                                             absl::StrJoin(comparison.first->different_inputs, ", ")),
-                          "\n");
-    }
-  }
-  return absl::StrCat(text, "  no traced step tells by which op: run with --trace_steps ", *step, "\n");
-}
-
 // The first epoch in which anything differs, if the differences are by epoch.
 std::string FirstEpoch(const std::vector<ExactDifference>& differences) {
   std::optional<int64_t> first;
@@ -252,7 +228,7 @@ class Verification {
     }
     const absl::StatusOr<trace::Trace> after = ReadTrace(options.traces);
     if (before.ok() && after.ok()) {
-      absl::StrAppend(&text, CompareTraces(*before, *after));
+      absl::StrAppend(&text, DescribeTraceDifference(*before, *after));
     } else if (!FirstEpoch(differences).empty()) {
       absl::StrAppend(&text, "  a trace beside the record (run --trace) would tell the step and the op\n");
     }
