@@ -103,6 +103,19 @@ TEST(Implementations, OfTheImageClassifierAreNeverReferences) {
   }
 }
 
+TEST(Implementations, OfTheSpeechModelsAreNeverReferences) {
+  for (const char* decoder : {"recurrent", "transformer"}) {
+    const std::string text = ReadData("experiments/ljspeech/" + std::string(decoder) + ".textproto");
+    for (const char* handout : {"0", "1"}) {
+      const std::vector<ConstantOverride> overrides = {
+          {"blocks", "1", ""}, {"outer_norm", handout, ""}, {"gelu_tanh", handout, ""}};
+      for (const int64_t batch : {1, 3}) {
+        EXPECT_EQ(ReferenceSteps(text, overrides, {{"B", batch}, {"T", 160}, {"S", 17}}), "") << decoder;
+      }
+    }
+  }
+}
+
 TEST(Implementations, OfConvolutionalModelsAreNeverReferences) {
   for (const char* stride : {"1", "2"}) {
     const std::string model = std::string(R"model(
