@@ -43,12 +43,19 @@ const record::Record* Counterpart(const std::vector<record::Record>& records, co
 }
 
 void ExpectTolerably(const record::Record& made, const record::Record& committed) {
-  for (int i = 0; i < committed.data_size(); ++i) EXPECT_EQ(made.data(i).sha256(), committed.data(i).sha256());
+  // Features of speech follow from KissFFT's twiddle factors, which are the C library's; all other data from no library.
+  const bool same_library = made.fingerprint().libm() == committed.fingerprint().libm();
+  for (int i = 0; i < committed.data_size(); ++i) {
+    if (!same_library && committed.data(i).name() == "speech") continue;
+    EXPECT_EQ(made.data(i).sha256(), committed.data(i).sha256());
+  }
   ASSERT_EQ(made.exact().value_size(), committed.exact().value_size());
   for (int i = 0; i < committed.exact().value_size(); ++i) {
     const record::ExactValue &a = made.exact().value(i), &b = committed.exact().value(i);
     ASSERT_EQ(a.name(), b.name());
-    if (b.has_integer()) EXPECT_EQ(a.integer(), b.integer()) << a.name();
+    if (b.has_integer()) {
+      EXPECT_EQ(a.integer(), b.integer()) << a.name();
+    }
     if (b.has_real() && absl::StrContains(b.name(), "loss")) {
       EXPECT_NEAR(a.real().value(), b.real().value(), kTolerance * std::fabs(b.real().value())) << a.name();
     }
