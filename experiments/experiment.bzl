@@ -36,11 +36,11 @@ def experiment(name, spec, models, data = [], visibility = None):
     )
     native.genrule(
         name = name + "_exact",
-        srcs = files,
+        # The program is a source: as a tool it would be compiled a second time, for the host.
+        srcs = files + [Label("//:plumbline")],
         outs = [name + "_exact.tar"],
         cmd = "folder=$$(mktemp -d) && $(location %s) run $(location %s) --scale smoke --exact_only " %
               (Label("//:plumbline"), spec) +
               "--records $$folder/records >/dev/null && tar --sort=name --mtime=@0 --owner=0 " +
               "--group=0 --numeric-owner -cf $@ -C $$folder records && rm -rf $$folder",
-        exec_tools = [Label("//:plumbline")],
     )
