@@ -7,7 +7,8 @@
 // Inputs: x_part [batch, length, gates·width], weight_hh [gates·width, width], bias_hh [gates·width], optionally state
 // [batch, states·width] (lstm: h, then c). Outputs: y = all h [batch, length, width]; kept [batch, length, k·width], what
 // the gradient needs of each step; previous = all h' [batch, length, width]; last = the state after the sequence. Running
-// a sequence in pieces, each from the state of the one before, gives the same numbers.
+// a sequence in pieces, each from the state of the one before, is the same computation; x_part itself may be rounded
+// otherwise, because the kernel of a product depends on its number of rows.
 // Gradient: the steps in the other order, dh_t = dy_t + what the next step wants of h; it gives the gradients of x_part
 // and (gru: they differ in n) of b, from which the nodes for weight_hh, dbᵀ previous, and bias_hh follow.
 // Cost a position: 2·gates·width² for the product, 2·gates·width for bias and sum, and the gates' (recurrent_cell.h);

@@ -56,6 +56,7 @@ TEST(RecurrentSequence, GoesOnFromAState) {
   for (const Cell& cell : kCells) {
     SCOPED_TRACE(cell.op);
     OpCase sequence = Sequence(cell, 2, 3, 5, false, true);
+    sequence.CheckLowering();
     const std::vector<Array> outputs = sequence.Evaluate();
     ASSERT_EQ(outputs.size(), 4u);
     EXPECT_EQ(outputs[3].shape, (std::vector<int64_t>{2, cell.states * 5}));
