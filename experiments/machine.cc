@@ -14,6 +14,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "reports/digest.h"
 
 namespace plumbline {
 namespace {
@@ -63,6 +64,19 @@ std::string CpuModel() {
     if (colon != std::string::npos) return std::string(absl::StripAsciiWhitespace(line.substr(colon + 1)));
   }
   return "";
+}
+
+std::string ProgramDigest() {
+  static const std::string* const digest = [] {
+    std::ifstream file("/proc/self/exe", std::ios::binary);
+    Sha256 sum;
+    std::vector<char> block(size_t{1} << 20);
+    while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0) {
+      sum.Add({block.data(), static_cast<size_t>(file.gcount())});
+    }
+    return new std::string(file.eof() ? sum.Hex() : std::string());
+  }();
+  return *digest;
 }
 
 std::optional<double> LoadAverage() {

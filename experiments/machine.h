@@ -11,6 +11,8 @@ namespace plumbline {
 
 // Empty when unknown.
 std::string CpuModel();
+// SHA-256 of the file of the running program, hexadecimal; empty when it cannot be read.
+std::string ProgramDigest();
 // Processes that run or wait, averaged over a minute.
 std::optional<double> LoadAverage();
 // Percent of the last ten seconds in which some task waited for a processor.

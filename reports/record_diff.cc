@@ -3,33 +3,28 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "reports/comparison.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "reports/exact_match.h"
 #include "reports/record_values.h"
 
 namespace plumbline {
 namespace {
 
-constexpr char kAgain[] = " again";  // a series of the same program, timed twice in each round
-
 using Pairing = std::map<std::string, const record::Record*>;
-
-std::string TitleOf(const record::Record& record) {
-  std::vector<std::string> parts;
-  for (const record::AxisValue& value : record.point()) parts.push_back(absl::StrCat(value.axis(), "=", value.value()));
-  return absl::StrCat(record.experiment(), ": ", absl::StrJoin(parts, ", "), ", seed ", record.seed());
-}
 
 Pairing ByTitle(absl::Span<const record::Record> records) {
   Pairing pairing;
-  for (const record::Record& record : records) pairing[TitleOf(record)] = &record;
+  for (const record::Record& record : records) pairing[RunTitle(record)] = &record;
   return pairing;
 }
 
@@ -67,6 +62,94 @@ std::vector<std::string> PlanChanges(const record::Plan& a, const record::Plan& 
   return changes;
 }
 
+// Whether both were run by the same program, as far as the records know.
+bool SameProgram(const record::Environment& a, const record::Environment& b) {
+  if (!a.program().empty() && a.program() == b.program()) return true;
+  return !a.commit().empty() && a.commit() == b.commit() && !a.dirty() && !b.dirty();
+}
+
+// The larger noise of the two sides, of what was measured twice in each round.
+double FloorOf(const record::Record& a, const record::Record& b, const std::string& series) {
+  const std::string again = absl::StrCat(series, kAgainSuffix);
+  return std::max(NoiseFloor(MeasuredSamples(a, series), MeasuredSamples(a, again)),
+                  NoiseFloor(MeasuredSamples(b, series), MeasuredSamples(b, again)));
+}
+
+// Each node of a program whose time was measured.
+class StepLister {
+ public:
+  StepLister(const record::Record& a, const record::Record& b, const std::string& program)
+      : a_(a), b_(b), program_(program) {}
+
+  std::vector<StepDifference> Run(double program_seconds) {
+    for (const record::Record* const side : {&a_, &b_}) {
+      for (const record::MeasuredSeries& series : side->measured().series()) Add(series.name());
+    }
+    const auto negligible = [&](const StepDifference& step) {
+      return std::max(step.median_a.value_or(0), step.median_b.value_or(0)) < kLeastShare * program_seconds;
+    };
+    steps_.erase(std::remove_if(steps_.begin(), steps_.end(), negligible), steps_.end());
+    return std::move(steps_);
+  }
+
+ private:
+  void Add(const std::string& series) {
+    const std::optional<std::string> node = NodeOfStepSeries(program_, series);
+    if (!node || absl::EndsWith(series, kAgainSuffix) || !seen_.insert(series).second) return;
+    StepDifference step;
+    const std::vector<double> samples_a = MeasuredSamples(a_, series), samples_b = MeasuredSamples(b_, series);
+    if (samples_a.empty() || samples_b.empty()) {
+      static_cast<MeasuredComparison&>(step) = DescribeSamples(samples_a, samples_b);
+    } else {
+      static_cast<MeasuredComparison&>(step) = TestSamples(samples_a, samples_b, FloorOf(a_, b_, series));
+    }
+    step.node = *node;
+    step.implementation_a = Implementations(a_, *node);
+    step.implementation_b = Implementations(b_, *node);
+    steps_.push_back(std::move(step));
+  }
+
+  std::string Implementations(const record::Record& record, const std::string& node) const {
+    std::vector<std::string> names;
+    for (const record::Plan& plan : record.plan()) {
+      if (plan.program() != program_) continue;
+      for (const record::PlanStep& step : plan.step()) {
+        if (step.name() == node) names.push_back(step.implementation());
+      }
+    }
+    return absl::StrJoin(names, " + ");
+  }
+
+  const record::Record& a_;
+  const record::Record& b_;
+  const std::string program_;
+  std::set<std::string> seen_;
+  std::vector<StepDifference> steps_;
+};
+
+bool IsChange(Verdict verdict) { return verdict == Verdict::kMore || verdict == Verdict::kLess; }
+
+// Leaves what changed or is on one side only, the largest change first.
+void KeepChangedSteps(std::vector<StepDifference>& steps) {
+  const auto unchanged = [](const StepDifference& step) {
+    return step.median_a && step.median_b && !IsChange(step.judged);
+  };
+  const auto change = [](const StepDifference& step) {
+    return std::fabs(step.median_b.value_or(0) - step.median_a.value_or(0));
+  };
+  steps.erase(std::remove_if(steps.begin(), steps.end(), unchanged), steps.end());
+  std::stable_sort(steps.begin(), steps.end(),
+                   [&](const auto& one, const auto& two) { return change(one) > change(two); });
+}
+
+constexpr char kIdentical[] = "identical by construction: a difference is noise";
+
+// "training_step" of "training_step/time"; other series are no time of a program.
+std::optional<std::string> TimedProgram(absl::string_view series) {
+  if (!absl::ConsumeSuffix(&series, "/time")) return std::nullopt;
+  return std::string(series);
+}
+
 class Differ {
  public:
   explicit Differ(RecordDiff& diff) : diff_(diff) {}
@@ -81,14 +164,43 @@ class Differ {
     }
     const size_t changes = diff_.changes.size();
     CompareWhatRan(title, a, b);
-    if (fingerprint.empty()) {
-      CompareExact(title, a, b);
-      diff_.identical += diff_.changes.size() == changes ? 1 : 0;
+    if (fingerprint.empty()) CompareExact(title, a, b);
+    const bool identical =
+        fingerprint.empty() && diff_.changes.size() == changes && SameProgram(a.environment(), b.environment());
+    diff_.identical += identical ? 1 : 0;
+    CompareMeasured(title, a, b, fingerprint.empty(), identical);
+  }
+
+  // Verdicts over all rows, and over all nodes.
+  void Judge() {
+    std::vector<MeasuredComparison*> rows, steps;
+    for (size_t i = 0; i < diff_.measured.size(); ++i) {
+      MeasuredDifference& row = diff_.measured[i];
+      rows.push_back(&row);
+      const std::optional<std::string> program = TimedProgram(row.series);
+      if (!row.p || !program) continue;
+      row.steps = StepLister(*sides_[i].a, *sides_[i].b, *program).Run(std::max(*row.median_a, *row.median_b));
+      for (StepDifference& step : row.steps) steps.push_back(&step);
     }
-    CompareMeasured(title, a, b, fingerprint.empty(), diff_.changes.size() == changes);
+    JudgeTable(rows);
+    JudgeTable(steps);
+    for (size_t i = 0; i < diff_.measured.size(); ++i) {
+      MeasuredDifference& row = diff_.measured[i];
+      KeepChangedSteps(row.steps);
+      if (!sides_[i].identical || !row.p) continue;
+      row.verdict = Verdict::kNone;
+      row.why = kIdentical;
+      for (StepDifference& step : row.steps) step.verdict = Verdict::kNone;
+    }
   }
 
  private:
+  struct Sides {
+    const record::Record* a;
+    const record::Record* b;
+    bool identical;
+  };
+
   void CompareWhatRan(const std::string& title, const record::Record& a, const record::Record& b) {
     const auto change = [&](const std::string& what) { diff_.changes.push_back(absl::StrCat(title, ": ", what)); };
     for (int i = 0; i < std::min(a.model_size(), b.model_size()); ++i) {
@@ -118,29 +230,20 @@ class Differ {
     }
   }
 
-  // The largest effect between two timings of one program in the same rounds, on either side.
-  static double NoiseFloor(const record::Record& record, const std::string& series) {
-    const std::vector<double> once = MeasuredSamples(record, series);
-    const std::vector<double> again = MeasuredSamples(record, absl::StrCat(series, kAgain));
-    if (once.size() != again.size() || once.empty()) return 0;
-    const absl::StatusOr<Estimate> ratio = PairedRatio(again, once, kDiffLevel);
-    return ratio.ok() ? std::fabs(std::log(ratio->value)) : 0;
-  }
-
   void CompareMeasured(const std::string& title, const record::Record& a, const record::Record& b, bool comparable,
                        bool identical) {
     for (const record::MeasuredSeries& series : b.measured().series()) {
-      if (absl::EndsWith(series.name(), kAgain)) continue;
+      if (absl::EndsWith(series.name(), kAgainSuffix) || IsStepSeries(series.name())) continue;
       const record::MeasuredSeries* const before = FindMeasuredSeries(a, series.name());
+      const std::vector<double> samples_a = before == nullptr ? std::vector<double>() : Samples(*before);
+      // What a measurement is compared with stands in each of its records.
+      if (!listed_.insert({series.name(), samples_a, Samples(series)}).second) continue;
       MeasuredDifference row;
+      static_cast<MeasuredComparison&>(row) = DescribeSamples(samples_a, Samples(series));
       row.run = title;
       row.series = series.name();
       row.unit = series.unit();
-      const std::vector<double> samples_b = Samples(series);
-      const std::vector<double> samples_a = before == nullptr ? std::vector<double>() : Samples(*before);
-      if (const auto median = Median(samples_a); median.ok()) row.median_a = *median;
-      if (const auto median = Median(samples_b); median.ok()) row.median_b = *median;
-      row.noise_floor = std::max(NoiseFloor(a, series.name()), NoiseFloor(b, series.name()));
+      row.noise_floor = FloorOf(a, b, series.name());
       if (before == nullptr) {
         row.why = "measured on one side only";
       } else if (!comparable) {
@@ -150,74 +253,25 @@ class Differ {
       } else if (series.measurement() != before->measurement()) {
         row.why = "not interleaved";
       } else {
-        Test(samples_a, samples_b, row);
-        if (identical) row.why = "identical by construction: a difference is noise";
+        static_cast<MeasuredComparison&>(row) = TestSamples(samples_a, Samples(series), row.noise_floor);
       }
       diff_.measured.push_back(std::move(row));
-    }
-  }
-
-  static void Test(const std::vector<double>& a, const std::vector<double>& b, MeasuredDifference& row) {
-    const absl::StatusOr<MannWhitney> test = MannWhitneyTest(b, a);
-    const absl::StatusOr<Estimate> ratio = UnpairedRatio(b, a, kDiffLevel);
-    if (test.ok()) row.p = test->p;
-    if (ratio.ok()) row.ratio = *ratio;
-    if (!test.ok()) {
-      row.why = std::string(test.status().message());
-    } else if (!ratio.ok()) {
-      row.why = std::string(ratio.status().message());
+      sides_.push_back({&a, &b, identical});
     }
   }
 
   RecordDiff& diff_;
+  std::set<std::tuple<std::string, std::vector<double>, std::vector<double>>> listed_;
+  std::vector<Sides> sides_;  // by row of diff_.measured
 };
-
-// Holm's correction over the rows that have a test, and what follows.
-void Judge(std::vector<MeasuredDifference>& rows) {
-  std::vector<double> p;
-  for (const MeasuredDifference& row : rows) {
-    if (row.p && row.ratio) p.push_back(*row.p);
-  }
-  const std::vector<double> adjusted = HolmAdjusted(p);
-  size_t next = 0;
-  for (MeasuredDifference& row : rows) {
-    if (!row.p || !row.ratio) continue;
-    row.adjusted_p = adjusted[next++];
-    if (!row.why.empty()) continue;  // identical by construction
-    const double effect = std::log(row.ratio->value);
-    const bool medians_agree = (*row.median_b > *row.median_a) == (effect > 0);
-    if (*row.adjusted_p > kDiffSignificance || row.ratio->interval.Contains(1)) {
-      row.verdict = Verdict::kSame;
-    } else if (std::fabs(effect) <= row.noise_floor) {
-      row.verdict = Verdict::kSame;
-      row.why = "the effect is within the noise floor";
-    } else if (!medians_agree) {
-      row.verdict = Verdict::kUnresolved;
-      row.why = "ratio and medians disagree";
-    } else {
-      row.verdict = effect > 0 ? Verdict::kMore : Verdict::kLess;
-    }
-  }
-}
-
-// Rows that no number of samples of this size could reject in a table of so many.
-void NoteTooFewSamples(absl::Span<const record::Record> records, std::vector<MeasuredDifference>& rows) {
-  const auto tested = std::count_if(rows.begin(), rows.end(), [](const auto& row) { return row.adjusted_p.has_value(); });
-  if (tested == 0) return;
-  std::map<std::string, const record::Record*> by_title = ByTitle(records);
-  for (MeasuredDifference& row : rows) {
-    if (!row.adjusted_p || !row.why.empty()) continue;
-    const int samples = static_cast<int>(MeasuredSamples(*by_title.at(row.run), row.series).size());
-    if (LeastMannWhitneyP(samples, samples) * static_cast<double>(tested) <= kDiffSignificance) continue;
-    row.verdict = Verdict::kNone;
-    row.why = absl::StrCat("too few samples (", samples, ") for a table of ", tested, " rows");
-  }
-}
 
 }  // namespace
 
 bool RecordDiff::HasVerdict(Verdict verdict) const {
-  return std::any_of(measured.begin(), measured.end(), [&](const auto& row) { return row.verdict == verdict; });
+  return std::any_of(measured.begin(), measured.end(), [&](const MeasuredDifference& row) {
+    return row.verdict == verdict || std::any_of(row.steps.begin(), row.steps.end(),
+                                                 [&](const StepDifference& step) { return step.verdict == verdict; });
+  });
 }
 
 RecordDiff DiffRecords(absl::Span<const record::Record> a, absl::Span<const record::Record> b) {
@@ -235,8 +289,7 @@ RecordDiff DiffRecords(absl::Span<const record::Record> a, absl::Span<const reco
   for (const auto& [title, record] : of_b) {
     if (of_a.count(title) == 0) diff.only_b.push_back(title);
   }
-  Judge(diff.measured);
-  NoteTooFewSamples(b, diff.measured);
+  differ.Judge();
   return diff;
 }
 

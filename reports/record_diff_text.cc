@@ -6,15 +6,18 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "nlohmann/json.hpp"
+#include "reports/number_text.h"
 
 namespace plumbline {
 namespace {
 
 constexpr size_t kMostLines = 200;  // of a list; the rest is counted
 
+constexpr size_t kMostSteps = 5;    // of a program whose time changed
+
 std::string Number(const std::optional<double>& value) { return value ? absl::StrFormat("%.4g", *value) : "—"; }
 
-std::string RatioText(const MeasuredDifference& row) {
+std::string RatioText(const MeasuredComparison& row) {
   if (!row.ratio) return "—";
   return absl::StrFormat("%.3f [%.3f, %.3f]", row.ratio->value, row.ratio->interval.low, row.ratio->interval.high);
 }
@@ -60,6 +63,57 @@ std::string Code(std::string text) {
   return absl::StrCat("`", text, "`");
 }
 
+// "12.1 µs (jit:avx512_core)", or "nothing".
+std::string StepSide(const std::optional<double>& median, const std::string& implementation) {
+  if (!median) return "nothing";
+  return absl::StrCat(SiText(*median, "s", 3), implementation.empty() ? "" : absl::StrCat(" (", implementation, ")"));
+}
+
+// One line a node: its change, and how much of the program's change that is.
+std::vector<std::string> StepLines(const MeasuredDifference& row) {
+  std::vector<std::string> lines;
+  const double whole = row.median_b.value_or(0) - row.median_a.value_or(0);
+  for (const StepDifference& step : row.steps) {
+    const double change = step.median_b.value_or(0) - step.median_a.value_or(0);
+    std::string line = absl::StrCat("'", step.node, "' took ", StepSide(step.median_a, step.implementation_a), " and takes ",
+                                    StepSide(step.median_b, step.implementation_b));
+    if (step.ratio) absl::StrAppend(&line, ", ratio ", RatioText(step));
+    absl::StrAppendFormat(&line, "; %.0f %% of the program's change", whole == 0 ? 0 : 100 * change / whole);
+    lines.push_back(std::move(line));
+    if (lines.size() == kMostSteps) break;
+  }
+  if (row.steps.size() > kMostSteps) lines.push_back(absl::StrCat("and ", row.steps.size() - kMostSteps, " more nodes"));
+  return lines;
+}
+
+const char* Name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kNone: return "none";
+    case Verdict::kSame: return "same";
+    case Verdict::kLess: return "less";
+    case Verdict::kMore: return "more";
+    case Verdict::kUnresolved: return "unresolved";
+  }
+  return "none";
+}
+
+nlohmann::ordered_json StepsJson(const MeasuredDifference& row) {
+  nlohmann::ordered_json steps = nlohmann::ordered_json::array();
+  for (const StepDifference& step : row.steps) {
+    nlohmann::ordered_json entry;
+    entry["node"] = step.node;
+    if (step.median_a) entry["median_a"] = *step.median_a;
+    if (step.median_b) entry["median_b"] = *step.median_b;
+    entry["implementation_a"] = step.implementation_a;
+    entry["implementation_b"] = step.implementation_b;
+    if (step.ratio) entry["ratio"] = step.ratio->value;
+    if (step.adjusted_p) entry["adjusted_p"] = *step.adjusted_p;
+    entry["judged"] = Name(step.judged);
+    steps.push_back(entry);
+  }
+  return steps;
+}
+
 }  // namespace
 
 std::string VerdictText(const MeasuredDifference& row) {
@@ -95,6 +149,11 @@ std::string DiffMarkdown(const RecordDiff& diff, const std::string& a, const std
                     Number(row.median_b), " | ", RatioText(row), " | ", Number(row.adjusted_p), " | ", VerdictText(row),
                     " |\n");
   }
+  for (const MeasuredDifference& row : diff.measured) {
+    if (row.steps.empty()) continue;
+    absl::StrAppend(&text, "\n### Where ", Code(row.run), ", ", Code(row.series), " changed\n\n");
+    for (const std::string& line : StepLines(row)) absl::StrAppend(&text, "- ", Code(line), "\n");
+  }
   return text;
 }
 
@@ -110,6 +169,7 @@ std::string DiffText(const RecordDiff& diff, const std::string& a, const std::st
   for (const MeasuredDifference& row : diff.measured) {
     absl::StrAppend(&text, "  ", row.run, ", ", row.series, ": ", Number(row.median_a), " and ", Number(row.median_b), " ",
                     row.unit, ", ratio ", RatioText(row), ": ", VerdictText(row), "\n");
+    for (const std::string& line : StepLines(row)) absl::StrAppend(&text, "    ", line, "\n");
   }
   return text;
 }
@@ -146,6 +206,8 @@ std::string DiffJson(const RecordDiff& diff, const std::string& a, const std::st
     number("adjusted_p", row.adjusted_p);
     entry["noise_floor"] = row.noise_floor;
     entry["verdict"] = VerdictText(row);
+    entry["judged"] = Name(row.judged);
+    if (!row.steps.empty()) entry["steps"] = StepsJson(row);
     json["measured"].push_back(entry);
   }
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";

@@ -4,10 +4,14 @@
 #include <cstring>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace plumbline {
 namespace {
+
+constexpr absl::string_view kStepMark = "/step/";
 
 uint64_t BitsOf(double value) {
   uint64_t bits;
@@ -186,6 +190,17 @@ const record::Cost* FindCost(const record::Record& record, absl::string_view mod
 std::vector<double> Samples(const record::MeasuredSeries& series) {
   return std::vector<double>(series.sample().begin(), series.sample().end());
 }
+
+std::string StepSeriesName(absl::string_view program, absl::string_view node) {
+  return absl::StrCat(program, kStepMark, node);
+}
+
+std::optional<std::string> NodeOfStepSeries(absl::string_view program, absl::string_view series) {
+  if (!absl::ConsumePrefix(&series, program) || !absl::ConsumePrefix(&series, kStepMark)) return std::nullopt;
+  return std::string(series);
+}
+
+bool IsStepSeries(absl::string_view series) { return absl::StrContains(series, kStepMark); }
 
 std::vector<double> MeasuredSamples(const record::Record& record, absl::string_view name) {
   const record::MeasuredSeries* series = FindMeasuredSeries(record, name);

@@ -3,6 +3,7 @@
 #define PLUMBLINE_REPORTS_RECORD_VALUES_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,13 @@ const record::Plan* FindPlan(const record::Record& record, absl::string_view mod
 const record::Cost* FindCost(const record::Record& record, absl::string_view model,
                              absl::string_view program, record::Cost::Quantity quantity);
 
+// "training_step/step/encoder.conv1": the measured series of one node's steps in one program.
+std::string StepSeriesName(absl::string_view program, absl::string_view node);
+// The node of such a series of that program; nothing for other series.
+std::optional<std::string> NodeOfStepSeries(absl::string_view program, absl::string_view series);
+// Whether it is such a series, of whatever program.
+bool IsStepSeries(absl::string_view series);
+
 std::vector<double> Samples(const record::MeasuredSeries& series);
 
 // The samples of a measured series by name; empty where there is none.
@@ -59,6 +67,22 @@ std::vector<double> ExactReals(const record::Record& record, absl::string_view n
 // What must be equal for exact values to be comparable; portable mode leaves the CPU model out.
 record::Fingerprint FingerprintOf(const record::Environment& environment,
                                   absl::string_view engine_version, record::Fingerprint::Mode mode);
+
+// "scaling: L=1024, D=64, seed 3": what pairs the records, or traces, of two sides.
+template <typename RecordOrTrace>
+std::string RunTitle(const RecordOrTrace& run) {
+  std::string title = run.experiment();
+  const char* separator = ": ";
+  for (const record::AxisValue& value : run.point()) {
+    title.append(separator).append(value.axis()).append("=").append(value.value());
+    separator = ", ";
+  }
+  return title.append(separator).append("seed ").append(std::to_string(run.seed()));
+}
+
+// A measured series of this name and suffix is the same thing measured once more in the same rounds: what lies between the
+// two is noise.
+inline constexpr char kAgainSuffix[] = " again";
 
 // "L=1024, D=64, seed 3": what a report calls a run.
 std::string PointText(const record::Record& record);

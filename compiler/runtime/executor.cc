@@ -296,6 +296,23 @@ absl::Status Executor::RunTraced(const std::vector<const void*>& inputs, const s
   return absl::OkStatus();
 }
 
+absl::Status Executor::TimeFirstShard(const std::vector<const void*>& inputs, const std::vector<void*>& outputs,
+                                      absl::Span<double> seconds) {
+  const WorkerScope scope;
+  float* gradients = nullptr;
+  if (program_->full->has_gradients) {
+    tree_->Clear();
+    gradients = tree_->Take();
+    if (gradients == nullptr) return absl::ResourceExhaustedError("no memory for the gradients of a shard");
+  }
+  ProgramInstance& instance = *workers_[0].full;
+  instance.SetGradients(gradients);
+  const absl::Status status = instance.RunTimed(ExternalsOf(0, workers_[0], inputs, outputs), seconds);
+  if (gradients != nullptr) tree_->Add(0, gradients);
+  gradients_ = nullptr;
+  return status;
+}
+
 void Executor::JoinMeans(const std::vector<void*>& outputs) {
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (program_->outputs[i] != ShardJoin::kWeightedMean) continue;

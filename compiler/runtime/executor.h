@@ -79,6 +79,10 @@ class Executor {
   using ShardWatch = std::function<void(int64_t shard, const NodeResult& result, const float* values)>;
   absl::Status RunTraced(const std::vector<const void*>& inputs, const std::vector<void*>& outputs,
                          const ShardWatch& watch);
+  // Runs the first shard alone on the calling thread; puts the seconds of each step of its program into `seconds`,
+  // [steps of program().full]. Nothing is joined, and gradients() are gone.
+  absl::Status TimeFirstShard(const std::vector<const void*>& inputs, const std::vector<void*>& outputs,
+                              absl::Span<double> seconds);
   // As Run, but one shard after the other and under watch: says which parameter or node's result is the first that is not
   // finite, in words ("'fc3' (linear) was the first to give a value that is not finite"). Gradients are not kept.
   absl::StatusOr<std::string> FindNonFinite(const std::vector<const void*>& inputs, const std::vector<void*>& outputs);

@@ -2,6 +2,7 @@
 #include "compiler/runtime/program.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <exception>
 
@@ -84,6 +85,17 @@ absl::Status ProgramInstance::RunWatched(const std::vector<char*>& externals, co
     if (!watch(result, static_cast<const float*>(Resolve(result.place, buffers_)))) return absl::OkStatus();
   }
   return RunSteps(done, steps_.size(), nullptr);
+}
+
+absl::Status ProgramInstance::RunTimed(const std::vector<char*>& externals, absl::Span<double> seconds) {
+  SetExternals(externals);
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    const absl::Status status = RunSteps(i, i + 1, nullptr);
+    if (!status.ok()) return status;
+    seconds[i] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ProgramInstance::Replay() { return RunSteps(0, steps_.size(), nullptr); }

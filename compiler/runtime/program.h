@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "compiler/ir/graph.h"
 #include "compiler/ir/tensor_type.h"
 #include "compiler/runtime/part_sharing.h"
@@ -90,6 +91,8 @@ class ProgramInstance {
   // As Run; calls `watch` with every result as soon as it is there. Stops when it returns false.
   using Watch = std::function<bool(const NodeResult& result, const float* values)>;
   absl::Status RunWatched(const std::vector<char*>& externals, const Watch& watch);
+  // As Run; puts the seconds that each step took into `seconds`, [step_count()].
+  absl::Status RunTimed(const std::vector<char*>& externals, absl::Span<double> seconds);
   // As Run; workers without a shard of their own help with steps that have parts.
   absl::Status RunShared(const std::vector<char*>& externals, PartSharing& sharing);
   // As Run with the externals of the last call.

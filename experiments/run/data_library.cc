@@ -79,11 +79,11 @@ std::string DataNameOf(const LoadedSweep& sweep) {
   return "";
 }
 
-absl::StatusOr<DataLibrary> LoadData(const LoadedExperiment& experiment, const std::string& folder, int threads,
-                                     Progress& progress) {
+absl::StatusOr<DataLibrary> LoadData(const LoadedExperiment& experiment, const std::vector<int>& sweeps,
+                                     const std::string& folder, int threads, Progress& progress) {
   DataLibrary library;
-  for (const LoadedSweep& sweep : experiment.sweeps) {
-    const std::string name = DataNameOf(sweep);
+  for (const int sweep : sweeps) {
+    const std::string name = DataNameOf(experiment.sweeps[sweep]);
     if (name.empty() || library.count(name) != 0) continue;
     absl::StatusOr<DataSet> data = Load(experiment.DataOf(name), folder, threads, progress);
     if (!data.ok()) return data.status();

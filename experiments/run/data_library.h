@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "experiments/data/data_set.h"
@@ -18,10 +19,10 @@ using DataLibrary = std::map<std::string, std::shared_ptr<const DataSet>>;  // b
 // The data set that a study uses, or empty.
 std::string DataNameOf(const LoadedSweep& sweep);
 
-// Loads what the sweeps name, on up to `threads` threads. `folder` holds what was downloaded, and what is made in its
+// Loads what these sweeps (indices) name, on up to `threads` threads. `folder` holds what was downloaded, and what is made in its
 // place. Errors: as LoadOctmnist, LoadNpzData and LoadLjspeech; Cancelled when a signal stopped it.
-absl::StatusOr<DataLibrary> LoadData(const LoadedExperiment& experiment, const std::string& folder, int threads,
-                                     Progress& progress);
+absl::StatusOr<DataLibrary> LoadData(const LoadedExperiment& experiment, const std::vector<int>& sweeps,
+                                     const std::string& folder, int threads, Progress& progress);
 
 }  // namespace plumbline
 

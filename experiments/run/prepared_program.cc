@@ -88,6 +88,11 @@ absl::Status PreparedProgram::AddInput(const LoadedExperiment& experiment, const
   return absl::OkStatus();
 }
 
+absl::Status PreparedProgram::TimeSteps(std::vector<double>& seconds) {
+  seconds.resize(compiled_.program->full->steps.size());
+  return executor_->TimeFirstShard(inputs_, outputs_, absl::MakeSpan(seconds));
+}
+
 absl::Status PreparedProgram::Run() {
   if (descent_ == nullptr) return executor_->Run(inputs_, outputs_);
   return descent_->Run(*executor_, inputs_, outputs_, learning_rate_);

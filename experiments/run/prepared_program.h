@@ -27,6 +27,8 @@ class PreparedProgram {
   const CompiledModel& compiled() const { return compiled_; }
   int64_t allocated_arena_bytes() const { return executor_->allocated_arena_bytes(); }
   absl::Status Run();
+  // Runs the first shard's program once more and gives the seconds of each of its steps, in the order of the plan.
+  absl::Status TimeSteps(std::vector<double>& seconds);
   // f32 outputs of the last run, by name; gradients of inputs are among them.
   const std::map<std::string, std::vector<float>>& outputs() const { return output_values_; }
   // The value of an f32 input.

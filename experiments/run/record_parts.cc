@@ -72,6 +72,7 @@ record::Environment ObserveEnvironment(int threads) {
   const RepositoryState repository = ObserveRepository();
   environment.set_commit(repository.commit);
   environment.set_dirty(repository.dirty);
+  environment.set_program(ProgramDigest());
   environment.set_cpu_model(CpuModel());
   const EngineInfo engine = GetEngineInfo();
   environment.set_effective_isa(engine.effective_isa);

@@ -13,7 +13,6 @@
 #include "experiments/run/data_summary.h"
 #include "experiments/run/parallel_trainings.h"
 #include "experiments/run/record_parts.h"
-#include "experiments/run/timing_study.h"
 #include "reports/files.h"
 #include "reports/record_store.h"
 #include "reports/run_list.h"
@@ -27,16 +26,32 @@ struct Unit {
   std::vector<std::string> keys;
 };
 
-absl::StatusOr<std::vector<Unit>> ListUnits(const LoadedExperiment& experiment) {
+bool IsTimed(const LoadedSweep& sweep) { return std::holds_alternative<TimingStudy>(sweep.study); }
+
+// The sweeps that this call may have work in. What the others need, such as data, is not looked at; but where several
+// workers share the work, the list of all runs is written, and that needs every key.
+std::vector<int> WantedSweeps(const LoadedExperiment& experiment, const RunOptions& options) {
+  std::vector<int> wanted;
+  for (size_t i = 0; i < experiment.sweeps.size(); ++i) {
+    const LoadedSweep& sweep = experiment.sweeps[i];
+    const bool named = std::all_of(options.only.begin(), options.only.end(), [&](const AxisSetting& only) {
+      return only.axis != "sweep" || only.value == sweep.name;
+    });
+    const bool left_out = IsTimed(sweep) ? options.exact_only : options.measured_only;
+    if (options.shards > 1 || (named && !left_out)) wanted.push_back(static_cast<int>(i));
+  }
+  return wanted;
+}
+
+absl::StatusOr<std::vector<Unit>> ListUnits(const LoadedExperiment& experiment, const std::vector<int>& sweeps) {
   std::vector<Unit> units;
-  for (size_t sweep = 0; sweep < experiment.sweeps.size(); ++sweep) {
-    const int index = static_cast<int>(sweep);
-    if (std::holds_alternative<TimingStudy>(experiment.sweeps[sweep].study)) {
-      for (std::vector<int>& runs : MeasurementGroups(experiment, index)) units.push_back({index, std::move(runs), {}});
+  for (const int sweep : sweeps) {
+    if (IsTimed(experiment.sweeps[sweep])) {
+      for (std::vector<int>& runs : MeasurementGroups(experiment, sweep)) units.push_back({sweep, std::move(runs), {}});
       continue;
     }
     for (size_t run = 0; run < experiment.runs.size(); ++run) {
-      if (experiment.runs[run].sweep == index) units.push_back({index, {static_cast<int>(run)}, {}});
+      if (experiment.runs[run].sweep == sweep) units.push_back({sweep, {static_cast<int>(run)}, {}});
     }
   }
   for (Unit& unit : units) {
@@ -104,22 +119,22 @@ absl::StatusOr<bool> Exists(const Unit& unit, const RecordStore& store) {
 // Runs the units of an experiment that fall to this worker and have no record yet.
 class Runner {
  public:
-  Runner(const LoadedExperiment& experiment, const DataLibrary& data, const RunOptions& options, Progress& progress)
+  Runner(const LoadedExperiment& experiment, const std::vector<int>& sweeps, const DataLibrary& data,
+         const RunOptions& options, Progress& progress)
       : experiment_(experiment),
+        sweeps_(sweeps),
         data_(data),
         options_(options),
         progress_(progress),
         store_(RealSystemCalls(), options.records) {}
 
   absl::StatusOr<RunSummary> Run() {
-    const absl::StatusOr<std::vector<Unit>> units = ListUnits(experiment_);
+    const absl::StatusOr<std::vector<Unit>> units = ListUnits(experiment_, sweeps_);
     if (!units.ok()) return units.status();
     absl::Status status;
     if (options_.shards > 1) status = WriteList(experiment_, *units, options_.records);
     if (status.ok()) status = Choose(*units);
-    for (size_t sweep = 0; status.ok() && sweep < experiment_.sweeps.size(); ++sweep) {
-      status = RunSweep(static_cast<int>(sweep));
-    }
+    for (size_t i = 0; status.ok() && i < sweeps_.size(); ++i) status = RunSweep(sweeps_[i]);
     if (!status.ok()) return status;
     if (summary_.existing > 0) {
       progress_.Say(absl::StrCat(summary_.existing, " runs exist already and are skipped (--force runs them again)"));
@@ -133,8 +148,8 @@ class Runner {
     const std::vector<bool> mine = DealUnits(units, options_);
     for (size_t i = 0; i < units.size(); ++i) {
       const int count = static_cast<int>(units[i].runs.size());
-      const bool timed = std::holds_alternative<TimingStudy>(experiment_.sweeps[units[i].sweep].study);
-      if (!mine[i] || !IsAmong(experiment_, units[i], options_.only) || (timed && options_.exact_only)) {
+      const bool timed = IsTimed(experiment_.sweeps[units[i].sweep]);
+      if (!mine[i] || !IsAmong(experiment_, units[i], options_.only) || (timed ? options_.exact_only : options_.measured_only)) {
         summary_.elsewhere += count;
         continue;
       }
@@ -185,7 +200,7 @@ class Runner {
 
   absl::StatusOr<std::vector<record::Record>> RunUnit(const Unit& unit) {
     const LoadedSweep& sweep = experiment_.sweeps[unit.sweep];
-    if (std::holds_alternative<TimingStudy>(sweep.study)) return RunTiming(experiment_, unit.runs, progress_);
+    if (IsTimed(sweep)) return RunTiming(experiment_, unit.runs, options_.timing, progress_);
     const ExperimentRun& run = experiment_.runs[unit.runs[0]];
     absl::StatusOr<record::Record> record = std::holds_alternative<DataSummaryStudy>(sweep.study)
                                                 ? SummarizeData(experiment_, run, DataOf(unit.sweep))
@@ -203,6 +218,7 @@ class Runner {
   const DataSet& DataOf(int sweep) const { return *data_.at(DataNameOf(experiment_.sweeps[sweep])); }
 
   const LoadedExperiment& experiment_;
+  const std::vector<int>& sweeps_;  // that there may be work in
   const DataLibrary& data_;
   const RunOptions& options_;
   Progress& progress_;
@@ -214,10 +230,11 @@ class Runner {
 }  // namespace
 
 absl::StatusOr<RunSummary> RunExperiment(LoadedExperiment experiment, const RunOptions& options, Progress& progress) {
-  const absl::StatusOr<DataLibrary> data = LoadData(experiment, options.data_dir, options.threads, progress);
+  const std::vector<int> sweeps = WantedSweeps(experiment, options);
+  const absl::StatusOr<DataLibrary> data = LoadData(experiment, sweeps, options.data_dir, options.threads, progress);
   if (!data.ok()) return data.status();
   for (const auto& [name, set] : *data) experiment.data_digests[name] = set->sha256;
-  return Runner(experiment, *data, options, progress).Run();
+  return Runner(experiment, sweeps, *data, options, progress).Run();
 }
 
 }  // namespace plumbline

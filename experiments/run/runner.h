@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "experiments/load_experiment.h"
 #include "experiments/run/progress.h"
+#include "experiments/run/timing_study.h"
 #include "experiments/training/tracer.h"
 
 namespace plumbline {
@@ -27,7 +28,9 @@ struct RunOptions {
   // Only runs of a sweep, seed, key or axis value: {"sweep", "training"}, {"seed", "1"}, {"model", "cnn"}. Others count as
   // elsewhere. Runs that are measured together stay together.
   std::vector<AxisSetting> only;
-  bool exact_only = false;  // leave out sweeps that measure times
+  bool exact_only = false;     // leave out sweeps that measure times
+  bool measured_only = false;  // leave out all others
+  TimingOptions timing;
   // Trainings leave a trace (reports/trace.proto) in the folder `traces`; those with a record but no trace run again.
   std::optional<TraceRequest> trace;
   std::string traces;

@@ -27,6 +27,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int64_t kBareSize = 1024;  // of the yardstick's matrices
+constexpr int64_t kMostPasses = 200;  // over the steps of a program, for one sample of each
 constexpr char kOrderStream[] = "order of samples";
 
 double SecondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
@@ -42,6 +43,7 @@ struct Subject {
   double warm_seconds = 0;
   int64_t iterations = 1;
   std::vector<double> samples;
+  std::map<std::string, std::vector<double>> steps;  // by node
   std::vector<char> contended;
   bool contention_known = true;
 };
@@ -87,9 +89,11 @@ class BareMatmul {
 
 class Measurement {
  public:
-  Measurement(const LoadedExperiment& experiment, const std::vector<int>& runs, Progress& progress)
+  Measurement(const LoadedExperiment& experiment, const std::vector<int>& runs, const TimingOptions& options,
+              Progress& progress)
       : experiment_(experiment),
         runs_(runs),
+        options_(options),
         progress_(progress),
         sweep_(experiment.sweeps[experiment.runs[runs[0]].sweep]),
         study_(std::get<TimingStudy>(sweep_.study)) {}
@@ -167,7 +171,7 @@ class Measurement {
     AddExact(run, subject, record);
     subjects_.push_back(subject);
     if (run.model == study_.repeat) {
-      subject.series = ProgramValue(program, "time again");
+      subject.series = absl::StrCat(ProgramValue(program, "time"), kAgainSuffix);
       subjects_.push_back(std::move(subject));
     }
     return absl::OkStatus();
@@ -206,23 +210,26 @@ class Measurement {
   absl::Status SampleAll() {
     double round_seconds = 0;
     for (const Subject& subject : subjects_) round_seconds += subject.warm_seconds * subject.iterations;
+    const int least = options_.rounds > 0 ? options_.rounds : study_.least_rounds;
+    const int most = options_.rounds > 0 ? options_.rounds : study_.most_rounds;
     progress_.Say(absl::StrCat("measure ", sweep_.name, ": ", subjects_.size(), " programs, a round takes about ",
-                               SiText(round_seconds, "s", 2), ", ", study_.least_rounds, " to ", study_.most_rounds,
-                               " rounds"));
+                               SiText(round_seconds, "s", 2), ", ", least, " to ", most, " rounds"));
     order_seed_ = experiment_.runs[runs_[0]].seed;
     const RandomStream order(order_seed_, kOrderStream);
     const Clock::time_point start = Clock::now();
-    for (rounds_ = 0; rounds_ < study_.most_rounds; ++rounds_) {
-      const bool enough = rounds_ >= study_.least_rounds;
+    for (rounds_ = 0; rounds_ < most; ++rounds_) {
+      const bool enough = rounds_ >= least;
       if (enough && SecondsSince(start) + round_seconds > study_.seconds) break;
       bare_samples_.push_back(bare_->Sample());
       int done = 0;
       for (const int index : order.Permutation(static_cast<int>(subjects_.size()), rounds_)) {
-        const absl::Status status = Stopped();
+        absl::Status status = Stopped();
         if (!status.ok()) return status;
         SampleOne(subjects_[index]);
+        status = options_.step_times ? SampleSteps(subjects_[index]) : absl::OkStatus();
+        if (!status.ok()) return status;
         progress_.Update(absl::StrCat("measure ", sweep_.name),
-                         rounds_ + ++done / static_cast<double>(subjects_.size()), study_.least_rounds);
+                         rounds_ + ++done / static_cast<double>(subjects_.size()), least);
       }
     }
     return absl::OkStatus();
@@ -234,6 +241,26 @@ class Measurement {
     const ContentionWatch::Observation observation = watch.Stop();
     subject.contention_known &= observation.known;
     subject.contended.push_back(observation.contended);
+  }
+
+  // One sample a node: the median over passes of what its steps took together.
+  absl::Status SampleSteps(Subject& subject) {
+    if (subject.series != ProgramValue(subject.program, "time")) return absl::OkStatus();
+    const auto& steps = subject.prepared->compiled().program->full->steps;
+    std::map<std::string, std::vector<double>> passes;
+    const int64_t count = std::min(subject.iterations, kMostPasses);
+    for (int64_t pass = 0; pass < count; ++pass) {
+      const absl::Status status = subject.prepared->TimeSteps(step_seconds_);
+      if (!status.ok()) return status;
+      std::map<std::string, double> sums;
+      for (size_t i = 0; i < steps.size(); ++i) sums[steps[i]->info().node] += step_seconds_[i];
+      for (const auto& [node, seconds] : sums) passes[node].push_back(seconds);
+    }
+    for (auto& [node, seconds] : passes) {
+      std::nth_element(seconds.begin(), seconds.begin() + seconds.size() / 2, seconds.end());
+      subject.steps[node].push_back(seconds[seconds.size() / 2]);
+    }
+    return absl::OkStatus();
   }
 
   void AddSeries(const std::string& name, const std::string& unit, const std::vector<double>& samples,
@@ -282,17 +309,22 @@ class Measurement {
       if (subject.series != ProgramValue(subject.program, "time")) continue;
       AddSeries(ProgramValue(subject.program, "creation time"), "s", {subject.creation_seconds}, record, nullptr);
       AddSeries(ProgramValue(subject.program, "first run"), "s", {subject.first_seconds}, record, nullptr);
+      for (const auto& [node, samples] : subject.steps) {
+        AddSeries(StepSeriesName(subject.program, node), "s", samples, record, nullptr);
+      }
     }
   }
 
   const LoadedExperiment& experiment_;
   const std::vector<int>& runs_;
+  const TimingOptions& options_;
   Progress& progress_;
   const LoadedSweep& sweep_;
   const TimingStudy& study_;
   std::unique_ptr<BareMatmul> bare_;
   std::vector<Subject> subjects_;
   std::vector<double> bare_samples_;
+  std::vector<double> step_seconds_;
   std::vector<record::Record> records_;
   std::string id_;
   uint64_t order_seed_ = 0;
@@ -322,8 +354,8 @@ std::vector<std::vector<int>> MeasurementGroups(const LoadedExperiment& experime
 }
 
 absl::StatusOr<std::vector<record::Record>> RunTiming(const LoadedExperiment& experiment, const std::vector<int>& runs,
-                                                      Progress& progress) {
-  return Measurement(experiment, runs, progress).Run();
+                                                      const TimingOptions& options, Progress& progress) {
+  return Measurement(experiment, runs, options, progress).Run();
 }
 
 }  // namespace plumbline

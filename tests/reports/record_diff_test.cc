@@ -47,6 +47,8 @@ void AddTimes(record::Record& record, const std::string& name, const std::string
 
 TEST(RecordDiff, EqualRecordsAreIdenticalByConstruction) {
   record::Record a = Make("64", 1), b = a;
+  a.mutable_environment()->set_program("one");
+  b.mutable_environment()->set_program("one");
   AddTimes(a, "time", "id", {1.0, 1.1, 1.2, 1.0, 1.1, 1.2});
   AddTimes(b, "time", "id", {2.0, 2.1, 2.2, 2.0, 2.1, 2.2});
   const RecordDiff diff = DiffRecords({a}, {b});
@@ -151,6 +153,61 @@ TEST(RecordDiff, RaisesFewFalseAlarmsAndFindsTenPercent) {
   }
   EXPECT_LE(alarms, 10);   // 5 % of the tables
   EXPECT_GE(found, 180);   // 90 %
+}
+
+// A program of `nodes` nodes of 1 ms, the fourth of which is slower by `effect` on the second side, which also has a node
+// more, before it.
+RecordDiff SimulateSteps(std::mt19937& generator, int nodes, double effect) {
+  constexpr int kRounds = 12;
+  record::Record a = Make("64", 1), b = a;
+  b.mutable_environment()->set_program("changed");
+  std::normal_distribution<double> noise(0, 0.02);
+  const auto series = [&](record::Record& record, const std::string& name, double seconds) {
+    std::vector<double> samples;
+    for (int i = 0; i < kRounds; ++i) samples.push_back(seconds * std::exp(noise(generator)));
+    AddTimes(record, name, "id", samples);
+  };
+  series(a, "train/time", 1e-3 * nodes);
+  series(b, "train/time", 1e-3 * (nodes + 1 + effect));
+  series(b, StepSeriesName("train", "more"), 1e-3);
+  for (int node = 0; node < nodes; ++node) {
+    const std::string name = StepSeriesName("train", "node" + std::to_string(node));
+    series(a, name, 1e-3);
+    series(a, name + kAgainSuffix, 1e-3);
+    series(b, name, 1e-3 * (node == 4 ? 1 + effect : 1));
+  }
+  return DiffRecords({a}, {b});
+}
+
+TEST(RecordDiff, ASlowdownIsAttributedToItsNode) {
+  std::mt19937 generator(11);
+  int alarms = 0, found = 0;
+  for (int table = 0; table < 200; ++table) {
+    const std::vector<StepDifference> same = SimulateSteps(generator, 40, 0).measured[0].steps;
+    ASSERT_GE(same.size(), 1u);
+    EXPECT_EQ(same[0].node, "more");  // on one side only
+    alarms += same.size() > 1 ? 1 : 0;
+    const std::vector<StepDifference> slower = SimulateSteps(generator, 40, 0.1).measured[0].steps;
+    found += slower.size() == 2 && slower[1].node == "node4" && slower[1].verdict == Verdict::kMore ? 1 : 0;
+  }
+  EXPECT_LE(alarms, 10);
+  EXPECT_GE(found, 180);
+}
+
+TEST(RecordDiff, OneProgramOnBothSidesIsNoSlower) {
+  std::mt19937 generator(5);
+  record::Record a = Make("64", 1), b = a;
+  a.mutable_environment()->set_program("same");
+  b.mutable_environment()->set_program("same");
+  std::vector<double> fast, slow;
+  for (int i = 0; i < 10; ++i) fast.push_back(1 + 0.01 * i), slow.push_back(2 + 0.01 * i);
+  AddTimes(a, "train/time", "id", fast);
+  AddTimes(b, "train/time", "id", slow);
+  const RecordDiff diff = DiffRecords({a}, {b});
+  EXPECT_EQ(diff.measured[0].judged, Verdict::kMore);
+  EXPECT_EQ(diff.measured[0].verdict, Verdict::kNone);
+  b.mutable_environment()->set_program("other");
+  EXPECT_EQ(DiffRecords({a}, {b}).measured[0].verdict, Verdict::kMore);
 }
 
 TEST(RecordDiff, EffectsWithinTheNoiseFloorAreNone) {

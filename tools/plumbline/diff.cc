@@ -12,6 +12,7 @@
 #include "reports/record_diff_text.h"
 #include "reports/record_store.h"
 #include "reports/record_text.h"
+#include "reports/record_values.h"
 #include "reports/trace_comparison.h"
 #include "reports/trace_text.h"
 #include "tools/plumbline/command.h"
@@ -45,9 +46,7 @@ absl::StatusOr<std::map<std::string, trace::Trace>> ReadTraces(const std::string
     if (!text.ok()) return text.status();
     absl::StatusOr<trace::Trace> trace = ParseTrace(*text, entry.path().string());
     if (!trace.ok()) return trace.status();
-    std::string title = trace->experiment();
-    for (const auto& value : trace->point()) absl::StrAppend(&title, ", ", value.axis(), "=", value.value());
-    traces[absl::StrCat(title, ", seed ", trace->seed())] = *std::move(trace);
+    traces[RunTitle(*trace)] = *std::move(trace);
   }
   if (traces.empty()) {
     return absl::NotFoundError(absl::StrCat(folder, ": error: there are no traces; run with --trace"));

@@ -148,6 +148,9 @@ Outcome RunFiles(const std::vector<std::string>& words, int most_files) {
                                            {"only", true, true},
                                            {"portable", false},
                                            {"exact_only", false},
+                                           {"measured_only", false},
+                                           {"rounds"},
+                                           {"step_times", false},
                                            {"trace", false},
                                            {"trace_steps"},
                                            {"trace_values"},
@@ -164,6 +167,11 @@ Outcome RunFiles(const std::vector<std::string>& words, int most_files) {
   options.checkpoints = FolderBeside(options.records, "checkpoints");
   options.force = arguments->Has("force");
   options.exact_only = arguments->Has("exact_only");
+  options.measured_only = arguments->Has("measured_only");
+  const auto rounds = arguments->Integer("rounds", 0, 1, 10000);
+  if (!rounds.ok()) return UsageError("run", rounds.status());
+  options.timing.rounds = static_cast<int>(*rounds);
+  options.timing.step_times = arguments->Has("step_times");
   absl::Status status = ParseShard(*arguments, options);
   const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
   const auto threads = arguments->Integer("threads", cores, 1, 1024);
@@ -200,7 +208,7 @@ Outcome RunFiles(const std::vector<std::string>& words, int most_files) {
       return failed;
     }
   }
-  if (options.shards > 1 || !options.only.empty() || options.exact_only) {  // a report is of the whole
+  if (options.shards > 1 || !options.only.empty() || options.exact_only || options.measured_only) {  // a report is of the whole
     outcome.output = absl::StrCat(options.records, "\n");
     return outcome;
   }
@@ -255,6 +263,9 @@ resumes. Timed programs run alone, in rounds whose order is drawn from the seed.
   --portable         kernels use AVX2 at most, whatever the processor has, so that other machines with
                      AVX2 come to the same bits; slower. Such runs have keys of their own
   --exact_only       leaves out the sweeps that measure times
+  --measured_only    leaves out all others
+  --rounds N         of every sweep that measures, instead of as many as the experiment says
+  --step_times       also measures, in every round, each node's steps on their own
   --trace            trainings leave a trace beside the records, traces/KEY.textproto: digests of
                      the parameters after every step and, in the first step and the last of each
                      epoch, of every value that an op gave. Costs time, changes no result, and

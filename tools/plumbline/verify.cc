@@ -77,6 +77,7 @@ std::vector<std::string> CandidateFiles(const Request& request) {
 struct Found {
   std::optional<LoadedExperiment> experiment;
   std::string scale;
+  std::string sweep;
   std::vector<std::string> reasons;  // of a run of the same point and seed
 };
 
@@ -125,6 +126,7 @@ class Finder {
       if (found_.reasons.empty()) found_.reasons = RunDifferences(*experiment, *run, record_);
       return false;
     }
+    found_.sweep = experiment->sweeps[run->sweep].name;
     found_.experiment = std::move(experiment);
     found_.scale = scale;
     return true;
@@ -132,7 +134,7 @@ class Finder {
 
   absl::Status AddData(LoadedExperiment& experiment, const ExperimentRun& run) {
     if (DataNameOf(experiment.sweeps[run.sweep]).empty()) return absl::OkStatus();
-    const absl::StatusOr<DataLibrary> data = LoadData(experiment, request_.data_dir, request_.threads, progress_);
+    const absl::StatusOr<DataLibrary> data = LoadData(experiment, {run.sweep}, request_.data_dir, request_.threads, progress_);
     if (!data.ok()) return data.status();
     for (const auto& [name, set] : *data) experiment.data_digests[name] = set->sha256;
     return absl::OkStatus();
@@ -172,7 +174,7 @@ class Verification {
     const std::vector<std::string> others = FingerprintDifferences(record_.fingerprint(), CurrentFingerprint());
     if (!others.empty()) return Say(kExitNotMeasured, absl::StrCat("not comparable: ", absl::StrJoin(others, "; ")));
     Found found = Finder(request_, record_, progress_).Run();
-    if (found.experiment) return RunAgain(*std::move(found.experiment), found.scale);
+    if (found.experiment) return RunAgain(*std::move(found.experiment), found.scale, found.sweep);
     if (found.reasons.empty()) {
       return Say(kExitUsage, absl::StrCat("no experiment file has a run of ", record_.experiment(), ", ",
                                           PointText(record_), "; name it by --experiment"));
@@ -195,7 +197,7 @@ class Verification {
     return ParseTrace(*text, file);
   }
 
-  Outcome RunAgain(LoadedExperiment experiment, const std::string& scale) {
+  Outcome RunAgain(LoadedExperiment experiment, const std::string& scale, const std::string& sweep) {
     const TemporaryFolder folder;
     if (folder.path().empty()) return Failed(absl::UnavailableError("no temporary folder can be made"));
     RunOptions options;
@@ -204,7 +206,7 @@ class Verification {
     options.traces = JoinPath(folder.path(), "traces");
     options.data_dir = request_.data_dir;
     options.threads = request_.threads;
-    options.only = {{"key", record_.key()}};
+    options.only = {{"sweep", sweep}, {"key", record_.key()}};
     const absl::StatusOr<trace::Trace> before = ReadTrace(JoinPath(FolderOf(FolderOf(path_)), "traces"));
     if (!before.ok() && !absl::IsNotFound(before.status())) return Failed(before.status());
     if (before.ok()) {
