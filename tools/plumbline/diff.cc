@@ -1,26 +1,29 @@
 // plumbline diff.
 #include <filesystem>
-#include <map>
+#include <limits>
+#include <memory>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "dsl/diagnostic.h"
+#include "experiments/run/progress.h"
 #include "reports/commit_records.h"
 #include "reports/files.h"
 #include "reports/record_diff.h"
 #include "reports/record_diff_text.h"
 #include "reports/record_store.h"
 #include "reports/record_text.h"
-#include "reports/record_values.h"
-#include "reports/trace_comparison.h"
-#include "reports/trace_text.h"
 #include "tools/plumbline/command.h"
+#include "tools/plumbline/diff_traces.h"
+#include "tools/rerun/rerun.h"
 
 namespace plumbline {
 namespace {
 
-constexpr size_t kLargestTrace = size_t{1} << 30;
+constexpr char kDefaultRerunFolder[] = "plumbline-out/rerun";
+constexpr const char* kRerunFlags[] = {"experiment", "scale",      "only",          "seeds",    "threads",
+                                       "rounds",     "order_seed", "measured_only", "data_dir", "into"};
 
 // A side is a file or folder where there is one of that name, and a commit otherwise.
 absl::StatusOr<std::vector<record::Record>> ReadSide(const std::string& side) {
@@ -35,37 +38,13 @@ absl::StatusOr<std::vector<record::Record>> ReadSide(const std::string& side) {
   return std::vector<record::Record>{*std::move(record)};
 }
 
-// The traces beside a folder of records, by experiment, point and seed.
-absl::StatusOr<std::map<std::string, trace::Trace>> ReadTraces(const std::string& side) {
-  std::map<std::string, trace::Trace> traces;
-  const std::string folder = JoinPath(FolderOf(UserPath(side)), "traces");
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (entry.path().extension() != ".textproto") continue;
-    const absl::StatusOr<std::string> text = ReadFile(RealSystemCalls(), entry.path().string(), kLargestTrace);
-    if (!text.ok()) return text.status();
-    absl::StatusOr<trace::Trace> trace = ParseTrace(*text, entry.path().string());
-    if (!trace.ok()) return trace.status();
-    traces[RunTitle(*trace)] = *std::move(trace);
-  }
-  if (traces.empty()) {
-    return absl::NotFoundError(absl::StrCat(folder, ": error: there are no traces; run with --trace"));
-  }
-  return traces;
-}
-
-// A paragraph a pair of traces.
-absl::StatusOr<std::string> CompareTraces(const std::string& a, const std::string& b) {
-  const auto traces_a = ReadTraces(a), traces_b = ReadTraces(b);
-  if (!traces_a.ok()) return traces_a.status();
-  if (!traces_b.ok()) return traces_b.status();
-  std::string text;
-  for (const auto& [title, trace] : *traces_a) {
-    const auto other = traces_b->find(title);
-    if (other == traces_b->end()) continue;
-    absl::StrAppend(&text, "trace of ", title, "\n", DescribeTraceDifference(trace, other->second));
-  }
-  return text;
+// A rerun may be stopped.
+Outcome Ended(const absl::Status& status) {
+  Outcome outcome = Failed(status);
+  if (!absl::IsCancelled(status)) return outcome;
+  outcome.exit_code = 128 + Progress::StopSignal();
+  outcome.errors = "plumbline: stopped; nothing is left behind\n";
+  return outcome;
 }
 
 int ExitCodeOf(const RecordDiff& diff) {
@@ -74,28 +53,116 @@ int ExitCodeOf(const RecordDiff& diff) {
   return kExitOk;
 }
 
-Outcome Run(const std::vector<std::string>& words) {
-  const auto arguments = Arguments::Parse(words, {{"format"}, {"trace", false}}, 2, 2);
-  if (!arguments.ok()) return UsageError("diff", arguments.status());
-  const std::string format = arguments->Get("format", "markdown");
+// Both sides with their records.
+struct Sides {
+  std::string names[2];
+  std::vector<record::Record> records[2];
+  std::string traces[2];  // folders
+  std::unique_ptr<Rerun> rerun;  // null: the records were there
+};
+
+absl::StatusOr<RerunRequest> ParseRerun(const Arguments& arguments) {
+  RerunRequest request;
+  request.a = arguments.positional()[0];
+  request.b = arguments.positional()[1];
+  request.repository = UserPath(".");
+  request.folder = std::filesystem::absolute(UserPath(arguments.Get("into", kDefaultRerunFolder))).string();
+  request.data_dir = std::filesystem::absolute(UserPath(arguments.Get("data_dir", kDefaultDataFolder))).string();
+  request.experiments = arguments.All("experiment");
+  for (const char* flag : {"scale", "only", "seeds", "threads"}) {
+    for (const std::string& value : arguments.All(flag)) request.run_flags.push_back(absl::StrCat("--", flag, "=", value));
+  }
+  const auto rounds = arguments.Integer("rounds", request.rounds, 0, 1000);
+  if (!rounds.ok()) return rounds.status();
+  request.rounds = static_cast<int>(*rounds);
+  const auto seed = arguments.Integer("order_seed", 1, 0, std::numeric_limits<int64_t>::max());
+  if (!seed.ok()) return seed.status();
+  request.seed = static_cast<uint64_t>(*seed);
+  request.exact = !arguments.Has("measured_only");
+  request.traces = arguments.Has("trace");
+  return request;
+}
+
+absl::StatusOr<Sides> RunSides(const RerunRequest& request, Progress& progress) {
+  absl::StatusOr<Rerun> rerun = Rerun::Begin(request, progress);
+  if (!rerun.ok()) return rerun.status();
+  Sides sides;
+  sides.rerun = std::make_unique<Rerun>(*std::move(rerun));
+  const absl::Status status = sides.rerun->Run();
+  if (!status.ok()) return status;
+  for (int i = 0; i < 2; ++i) {
+    sides.names[i] = sides.rerun->side(i).name;
+    sides.records[i] = sides.rerun->records(i);
+    sides.traces[i] = sides.rerun->TracesOf(i);
+  }
+  return sides;
+}
+
+absl::StatusOr<Sides> ReadSides(const Arguments& arguments) {
+  Sides sides;
+  for (int i = 0; i < 2; ++i) {
+    sides.names[i] = arguments.positional()[i];
+    absl::StatusOr<std::vector<record::Record>> records = ReadSide(sides.names[i]);
+    if (!records.ok()) return absl::Status(records.status().code(), EscapeForTerminal(records.status().message()));
+    if (records->empty()) {
+      return absl::NotFoundError(absl::StrCat(EscapeForTerminal(sides.names[i]), ": error: no records"));
+    }
+    sides.records[i] = *std::move(records);
+    sides.traces[i] = JoinPath(FolderOf(UserPath(sides.names[i])), "traces");
+  }
+  return sides;
+}
+
+absl::Status CheckFlags(const Arguments& arguments) {
+  const std::string format = arguments.Get("format", "markdown");
   if (format != "markdown" && format != "text" && format != "json") {
-    return UsageError("diff", absl::InvalidArgumentError(absl::StrCat("--format=", EscapeForTerminal(format),
-                                                                      ": there are markdown, text, json")));
+    return absl::InvalidArgumentError(absl::StrCat("--format=", EscapeForTerminal(format),
+                                                   ": there are markdown, text, json"));
   }
-  std::vector<std::vector<record::Record>> sides;
-  for (const std::string& side : arguments->positional()) {
-    absl::StatusOr<std::vector<record::Record>> records = ReadSide(side);
-    if (!records.ok()) return Failed(absl::Status(records.status().code(), EscapeForTerminal(records.status().message())));
-    if (records->empty()) return Failed(absl::NotFoundError(absl::StrCat(EscapeForTerminal(side), ": error: no records")));
-    sides.push_back(*std::move(records));
+  if (arguments.Has("rerun")) return absl::OkStatus();
+  for (const char* flag : kRerunFlags) {
+    if (arguments.Has(flag)) return absl::InvalidArgumentError(absl::StrCat("--", flag, " is a flag of --rerun"));
   }
-  const RecordDiff diff = DiffRecords(sides[0], sides[1]);
-  const std::string &a = arguments->positional()[0], &b = arguments->positional()[1];
+  return absl::OkStatus();
+}
+
+Outcome Run(const std::vector<std::string>& words) {
+  const auto arguments = Arguments::Parse(words,
+                                          {{"format"},
+                                           {"trace", false},
+                                           {"rerun", false},
+                                           {"experiment", true, true},
+                                           {"scale"},
+                                           {"only", true, true},
+                                           {"seeds"},
+                                           {"threads"},
+                                           {"rounds"},
+                                           {"order_seed"},
+                                           {"measured_only", false},
+                                           {"data_dir"},
+                                           {"into"}},
+                                          2, 2);
+  if (!arguments.ok()) return UsageError("diff", arguments.status());
+  const absl::Status flags = CheckFlags(*arguments);
+  if (!flags.ok()) return UsageError("diff", flags);
+  Progress progress(false);
+  absl::StatusOr<Sides> sides = absl::InternalError("no sides");
+  if (arguments->Has("rerun")) {
+    const absl::StatusOr<RerunRequest> request = ParseRerun(*arguments);
+    if (!request.ok()) return UsageError("diff", request.status());
+    sides = RunSides(*request, progress);
+  } else {
+    sides = ReadSides(*arguments);
+  }
+  if (!sides.ok()) return Ended(sides.status());
+  const std::string format = arguments->Get("format", "markdown");
+  const RecordDiff diff = DiffRecords(sides->records[0], sides->records[1]);
+  const std::string &a = sides->names[0], &b = sides->names[1];
   Outcome outcome;
   outcome.exit_code = ExitCodeOf(diff);
   if (arguments->Has("trace")) {
-    const absl::StatusOr<std::string> traces = CompareTraces(a, b);
-    if (!traces.ok()) return Failed(traces.status());
+    const absl::StatusOr<std::string> traces = DescribeTraces(sides->traces[0], sides->traces[1], sides->rerun.get());
+    if (!traces.ok()) return Ended(traces.status());
     outcome.errors = *traces;
   }
   outcome.output = format == "json" ? DiffJson(diff, a, b) : format == "text" ? DiffText(diff, a, b) : DiffMarkdown(diff, a, b);
@@ -118,14 +185,31 @@ threads: Mann-Whitney's test with Holm's correction over the table, an interval 
 excludes 1, and an effect above the noise floor. Otherwise they stand side by side, with the
 reason. Records of another fingerprint are not comparable.
 
+  --rerun            builds both sides and runs them here and now, in turns, so that there are
+                     verdicts, down to the node whose time changed. A side is a commit, which is
+                     checked out and built in a folder of its own, or a source tree as it stands
+                     (`diff HEAD . --rerun` judges what is not committed yet). With --trace, runs
+                     whose bits part are made again until the op is known, and by how many units
+                     of the last place it is off
+  --experiment FILE  relative to a side's tree; may be repeated. Default: experiments/*/*.textproto
+  --scale NAME, --only NAME=VALUE, --seeds LIST, --threads N, --data_dir DIR
+                     as for run
+  --rounds N         default 12; a round launches each side, and the first once more for the noise
+                     floor. 0: exact results only
+  --measured_only    leaves out what measures nothing
+  --order_seed N     of the order within rounds; default 1
+  --into DIR         where records, traces, the cache of builds and the log are kept; default
+                     plumbline-out/rerun. Everything else is removed, however the rerun ends
+
 Exit codes: 0 the same; 1 anything differs, or a verdict; 2 usage, or files that are no records;
-3 no such commit, folder or records; 5 nothing differs, but not everything was comparable.
+3 no such commit, folder or records, or a side that does not build or run; 5 nothing differs, but
+not everything was comparable.
 )";
 
 }  // namespace
 
 Command DiffCommand() {
-  return {"diff", "A B [--format=markdown|text|json] [--trace]", "compare the records of two commits or folders", kHelp, Run};
+  return {"diff", "A B [--format=markdown|text|json] [--trace] [--rerun ...]", "compare the records of two commits or folders", kHelp, Run};
 }
 
 }  // namespace plumbline
