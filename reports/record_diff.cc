@@ -187,7 +187,7 @@ class Differ {
     for (size_t i = 0; i < diff_.measured.size(); ++i) {
       MeasuredDifference& row = diff_.measured[i];
       KeepChangedSteps(row.steps);
-      if (!sides_[i].identical || !row.p) continue;
+      if (!sides_[i].identical) continue;
       row.verdict = Verdict::kNone;
       row.why = kIdentical;
       for (StepDifference& step : row.steps) step.verdict = Verdict::kNone;
@@ -198,7 +198,7 @@ class Differ {
   struct Sides {
     const record::Record* a;
     const record::Record* b;
-    bool identical;
+    bool identical;  // measured in the same rounds, and equal by construction
   };
 
   void CompareWhatRan(const std::string& title, const record::Record& a, const record::Record& b) {
@@ -238,6 +238,7 @@ class Differ {
       const std::vector<double> samples_a = before == nullptr ? std::vector<double>() : Samples(*before);
       // What a measurement is compared with stands in each of its records.
       if (!listed_.insert({series.name(), samples_a, Samples(series)}).second) continue;
+      bool comparable_row = false;
       MeasuredDifference row;
       static_cast<MeasuredComparison&>(row) = DescribeSamples(samples_a, Samples(series));
       row.run = title;
@@ -253,10 +254,11 @@ class Differ {
       } else if (series.measurement() != before->measurement()) {
         row.why = "not interleaved";
       } else {
+        comparable_row = true;
         static_cast<MeasuredComparison&>(row) = TestSamples(samples_a, Samples(series), row.noise_floor);
       }
       diff_.measured.push_back(std::move(row));
-      sides_.push_back({&a, &b, identical});
+      sides_.push_back({&a, &b, comparable_row && identical});
     }
   }
 

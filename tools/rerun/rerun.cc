@@ -169,13 +169,12 @@ absl::Status Rerun::MeasureAll() {
   int done = 0;
   for (int round = 0; round < request_.rounds; ++round) {
     for (const int index : order.Permutation(static_cast<int>(kLaunched.size()), round)) {
+      progress_->Update("interleaved rounds", done++, static_cast<double>(request_.rounds * kLaunched.size()));
       absl::StatusOr<std::vector<record::Record>> records = Launch(kLaunched[index], absl::StrCat(round, ".", index));
       if (!records.ok()) return records.status();
-      if (records->empty()) return absl::OkStatus();  // nothing to measure
       launches[index].push_back(*std::move(records));
-      ++done;
-      progress_->Update("interleaved rounds", done, static_cast<double>(request_.rounds * kLaunched.size()));
     }
+    if (launches[0][0].empty() && launches[1][0].empty()) return absl::OkStatus();  // nothing to measure
   }
   const std::string id = NameOf(launches);
   std::array<std::vector<record::Record>, 3> merged;
