@@ -1,7 +1,7 @@
 // A folder of records, one file a run: KEY.textproto. A run exists or it does not: writing is
 // atomic, reading believes nothing that is not whole. The store keeps no state, so several
-// processes may use one folder; two that finish the same run write the same exact values, and the
-// later one stays.
+// processes may use one folder (reports/run_claim.h keeps them from doing the same run); two that
+// finish the same run write the same exact values, and the later one stays.
 #ifndef PLUMBLINE_REPORTS_RECORD_STORE_H_
 #define PLUMBLINE_REPORTS_RECORD_STORE_H_
 

@@ -23,8 +23,9 @@ constexpr double kEstimateSeconds = 2;  // until the rate is known
 class Trainings {
  public:
   Trainings(const LoadedExperiment& experiment, const std::vector<int>& runs, const DataSet& data,
-            const TrainingOptions& options, const std::function<absl::Status(const record::Record&)>& store)
-      : experiment_(experiment), runs_(runs), store_(store) {
+            const TrainingOptions& options, ClaimedWork& work,
+            const std::function<absl::Status(const record::Record&)>& store)
+      : experiment_(experiment), runs_(runs), work_(work), store_(store) {
     const int workers = std::min<int>(options.threads, static_cast<int>(runs.size()));
     context_.experiment = &experiment;
     context_.data = &data;
@@ -84,10 +85,11 @@ class Trainings {
   }
 
   void Work() {
-    while (true) {
-      const size_t next = next_.fetch_add(1);
-      if (next >= runs_.size() || Failed()) break;
-      const absl::StatusOr<record::Record> record = RunTraining(context_, experiment_.runs[runs_[next]]);
+    while (!Failed()) {
+      const auto unit = work_.Next([this] { return Progress::StopSignal() != 0 || stop_; }, context_.say);
+      if (unit.ok() && !*unit) break;
+      const absl::StatusOr<record::Record> record =
+          unit.ok() ? RunTraining(context_, experiment_.runs[runs_[(*unit)->index]]) : unit.status();
       const std::lock_guard<std::mutex> lock(mutex_);
       const absl::Status status = record.ok() ? store_(*record) : record.status();
       if (!status.ok() && status_.ok()) status_ = status;
@@ -106,6 +108,7 @@ class Trainings {
 
   const LoadedExperiment& experiment_;
   const std::vector<int>& runs_;
+  ClaimedWork& work_;
   const std::function<absl::Status(const record::Record&)>& store_;
   TrainingContext context_;
   int64_t total_steps_ = 0;
@@ -114,7 +117,6 @@ class Trainings {
   std::atomic<int64_t> steps_{0};
   std::atomic<int64_t> items_{0};
   std::atomic<bool> stop_{false};
-  std::atomic<size_t> next_{0};
   std::mutex mutex_;
   std::condition_variable finished_;
   int running_ = 0;
@@ -125,13 +127,13 @@ class Trainings {
 }  // namespace
 
 absl::Status RunTrainings(const LoadedExperiment& experiment, const std::vector<int>& runs, const DataSet& data,
-                          const TrainingOptions& options, Progress& progress,
+                          const TrainingOptions& options, ClaimedWork& work, Progress& progress,
                           const std::function<absl::Status(const record::Record&)>& store) {
   if (runs.empty()) return absl::OkStatus();
   const std::string& sweep = experiment.sweeps[experiment.runs[runs[0]].sweep].name;
   progress.Say(absl::StrCat("train ", sweep, ": ", runs.size(), " runs on ", options.threads,
                             options.threads == 1 ? " thread" : " threads"));
-  return Trainings(experiment, runs, data, options, store).Run(sweep, progress);
+  return Trainings(experiment, runs, data, options, work, store).Run(sweep, progress);
 }
 
 }  // namespace plumbline

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "experiments/data/data_set.h"
 #include "experiments/load_experiment.h"
+#include "experiments/run/claimed_work.h"
 #include "experiments/run/progress.h"
 #include "experiments/training/tracer.h"
 #include "reports/record.pb.h"
@@ -25,11 +26,11 @@ struct TrainingOptions {
   std::string traces;  // folder
 };
 
-// Runs experiment.runs[i] for all i of `runs`, as many at a time as there are threads; with fewer runs than threads, a
+// Runs experiment.runs[i] for all i of `runs` that `work`, whose units they are, hands out, as many at a time as there are threads; with fewer runs than threads, a
 // run has several. `store` is called with each record as soon as it is there, never at the same time as another.
 // The first error ends all after a clean state. Cancelled when a signal stopped them.
 absl::Status RunTrainings(const LoadedExperiment& experiment, const std::vector<int>& runs, const DataSet& data,
-                          const TrainingOptions& options, Progress& progress,
+                          const TrainingOptions& options, ClaimedWork& work, Progress& progress,
                           const std::function<absl::Status(const record::Record&)>& store);
 
 }  // namespace plumbline

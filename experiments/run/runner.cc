@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "experiments/run/accuracy_study.h"
+#include "experiments/run/claimed_work.h"
 #include "experiments/run/data_library.h"
 #include "experiments/run/data_summary.h"
 #include "experiments/run/parallel_trainings.h"
@@ -153,13 +154,9 @@ class Runner {
         summary_.elsewhere += count;
         continue;
       }
-      const absl::StatusOr<bool> exists = options_.force ? false : Exists(units[i], store_);
-      if (!exists.ok()) return exists.status();
-      if (*exists && !LacksTrace(units[i])) {
-        summary_.existing += count;
-      } else {
-        todo_.push_back(units[i]);
-      }
+      const absl::StatusOr<bool> done = IsDone(units[i]);
+      if (!done.ok()) return done.status();
+      if (!*done) todo_.push_back(units[i]);
     }
     return absl::OkStatus();
   }
@@ -175,26 +172,41 @@ class Runner {
     for (const Unit& unit : todo_) {
       if (unit.sweep == sweep) units.push_back(&unit);
     }
-    if (std::holds_alternative<TrainingStudy>(experiment_.sweeps[sweep].study)) return Train(sweep, units);
-    for (size_t i = 0; i < units.size(); ++i) {
-      if (Progress::StopSignal() != 0) return absl::CancelledError("stopped by a signal");
-      const absl::StatusOr<std::vector<record::Record>> records = RunUnit(*units[i]);
+    if (units.empty()) return absl::OkStatus();
+    absl::Status status = MakeFolders(RealSystemCalls(), store_.folder());
+    if (!status.ok()) return status;
+    std::vector<std::string> keys;
+    for (const Unit* unit : units) keys.push_back(unit->keys[0]);
+    ClaimedWork work(store_.folder(), keys, [&](size_t i) { return IsDone(*units[i]); });
+    if (std::holds_alternative<TrainingStudy>(experiment_.sweeps[sweep].study)) return Train(sweep, units, work);
+    for (size_t done = 1;; ++done) {
+      const auto unit = work.Next([] { return Progress::StopSignal() != 0; },
+                                  [this](const std::string& line) { progress_.Say(line); });
+      if (!unit.ok() || !*unit) return unit.status();
+      const absl::StatusOr<std::vector<record::Record>> records = RunUnit(*units[(*unit)->index]);
       if (!records.ok()) return records.status();
       for (const record::Record& record : *records) {
-        const absl::Status status = Store(record);
+        status = Store(record);
         if (!status.ok()) return status;
       }
-      progress_.Update(experiment_.sweeps[sweep].name, static_cast<double>(i + 1), static_cast<double>(units.size()));
+      progress_.Update(experiment_.sweeps[sweep].name, static_cast<double>(done), static_cast<double>(units.size()));
     }
-    return absl::OkStatus();
   }
 
-  absl::Status Train(int sweep, const std::vector<const Unit*>& units) {
+  // Whether there is nothing to do for the unit (any more); counts its runs then.
+  absl::StatusOr<bool> IsDone(const Unit& unit) {
+    const absl::StatusOr<bool> exists = options_.force ? false : Exists(unit, store_);
+    if (!exists.ok() || !*exists || LacksTrace(unit)) return exists.ok() ? false : exists;
+    summary_.existing += static_cast<int>(unit.runs.size());
+    return true;
+  }
+
+  absl::Status Train(int sweep, const std::vector<const Unit*>& units, ClaimedWork& work) {
     std::vector<int> runs;
     for (const Unit* unit : units) runs.push_back(unit->runs[0]);
     const TrainingOptions training{options_.checkpoints, options_.threads, options_.save_seconds, options_.trace,
                                    options_.traces};
-    return RunTrainings(experiment_, runs, DataOf(sweep), training, progress_,
+    return RunTrainings(experiment_, runs, DataOf(sweep), training, work, progress_,
                         [this](const record::Record& record) { return Store(record); });
   }
 
