@@ -62,6 +62,18 @@ absl::StatusOr<ValueId> Graph::Add(absl::string_view op, std::vector<ValueId> in
   return nodes_[*id].outputs[0];
 }
 
+absl::StatusOr<ValueId> Graph::AddFor(absl::string_view owner, absl::string_view op, std::vector<ValueId> inputs,
+                                      Attributes attributes) {
+  const absl::StatusOr<ValueId> value = Add(op, std::move(inputs), std::move(attributes));
+  if (!value.ok()) return value;
+  const std::string first = absl::StrCat(owner, "/", op);
+  std::string name = first;
+  const auto taken = [&](const Node& node) { return node.name == name; };
+  for (int i = 2; std::any_of(nodes_.begin(), nodes_.end(), taken); ++i) name = absl::StrCat(first, "#", i);
+  nodes_.back().name = name;
+  return value;
+}
+
 namespace {
 
 const OpDefinition& SourceDefinition(const OpRegistry& registry, SourceKind source) {

@@ -65,6 +65,10 @@ class Graph {
                                  Attributes attributes);
   // The same by op name, giving output 0. For passes and gradients that make nodes.
   absl::StatusOr<ValueId> Add(absl::string_view op, std::vector<ValueId> inputs, Attributes attributes);
+  // The same with the name "OWNER/OP", or "OWNER/OP#2" and so on where that is taken: one that does not change with nodes
+  // elsewhere.
+  absl::StatusOr<ValueId> AddFor(absl::string_view owner, absl::string_view op, std::vector<ValueId> inputs,
+                                 Attributes attributes);
   ValueId AddInput(absl::string_view name, TensorType type);
   ValueId AddParameter(absl::string_view name, Shape shape, const Initializer& initializer);
   // A value filled with one number.

@@ -32,7 +32,7 @@ absl::StatusOr<std::vector<ValueId>> StepContext::Again(std::vector<ValueId> inp
 }
 
 absl::StatusOr<ValueId> StepContext::Add(absl::string_view op, std::vector<ValueId> inputs, Attributes attributes) {
-  return step_.Add(op, std::move(inputs), std::move(attributes));
+  return step_.AddFor(node_.name, op, std::move(inputs), std::move(attributes));
 }
 
 ValueId StepContext::Source(absl::string_view name, TensorType type) {

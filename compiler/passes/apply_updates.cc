@@ -15,7 +15,7 @@ absl::StatusOr<bool> ApplyUpdates(Graph& graph) {
     const std::string name(absl::StripPrefix(output.name, "grad/"));
     const ValueId parameter = graph.FindSource(name);
     if (graph.producer(parameter).op->source != SourceKind::kParameter) continue;
-    const absl::StatusOr<ValueId> updated = graph.Add("add", {parameter, output.value}, {});
+    const absl::StatusOr<ValueId> updated = graph.AddFor(name, "add", {parameter, output.value}, {});
     if (!updated.ok()) return updated.status();
     graph.mutable_outputs()[i] = {name, *updated, OutputKind::kParameter};
     changed = true;

@@ -117,7 +117,7 @@ class Assigner {
   absl::StatusOr<ValueId> Copy(ValueId value) {
     const auto found = copies_.find(value);
     if (found != copies_.end()) return found->second;
-    const absl::StatusOr<ValueId> copy = graph_.Add("contiguous", {value}, {});
+    const absl::StatusOr<ValueId> copy = graph_.AddFor(graph_.producer(value).name, "contiguous", {value}, {});
     if (!copy.ok()) return copy.status();
     AssignOwn(*copy);
     copies_[value] = *copy;
@@ -134,7 +134,7 @@ class Assigner {
       const ValueId value = graph_.outputs()[i].value;
       const bool own = storage(value).root == value && graph_.producer(value).op->source == SourceKind::kNone;
       if (own && taken.insert(value).second) continue;
-      const absl::StatusOr<ValueId> copy = graph_.Add("contiguous", {value}, {});
+      const absl::StatusOr<ValueId> copy = graph_.AddFor(graph_.producer(value).name, "contiguous", {value}, {});
       if (!copy.ok()) return copy.status();
       AssignOwn(*copy);
       graph_.mutable_outputs()[i].value = *copy;

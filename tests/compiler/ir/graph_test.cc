@@ -51,6 +51,23 @@ TEST(GraphTest, OrderKeepsUnusedSourcesAndLeavesOutDeadNodes) {
   EXPECT_EQ(names, (std::vector<std::string>{"input", "input", "parameter", "exp"}));
 }
 
+TEST(GraphTest, WhatIsAddedForANodeIsNamedAfterItWhateverElseThereIs) {
+  const auto names = [](bool more) {
+    TestGraph test;
+    const ValueId x = test.Input("x", "N");
+    if (more) test.Node("relu", {x});
+    std::vector<std::string> names;
+    for (int i = 0; i < 2; ++i) {
+      const absl::StatusOr<ValueId> value = test.graph().AddFor("a.b", "exp", {x}, {});
+      EXPECT_TRUE(value.ok()) << value.status();
+      names.push_back(test.graph().producer(*value).name);
+    }
+    return names;
+  };
+  EXPECT_EQ(names(false), (std::vector<std::string>{"a.b/exp", "a.b/exp#2"}));
+  EXPECT_EQ(names(true), names(false));
+}
+
 TEST(GraphTest, UsesAreCountedOncePerReferenceByLiveNodesAndOutputs) {
   TestGraph test;
   const ValueId x = test.Input("x", "N");
