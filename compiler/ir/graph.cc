@@ -64,9 +64,9 @@ absl::StatusOr<ValueId> Graph::Add(absl::string_view op, std::vector<ValueId> in
 
 absl::StatusOr<ValueId> Graph::AddFor(absl::string_view owner, absl::string_view op, std::vector<ValueId> inputs,
                                       Attributes attributes) {
+  const std::string first = absl::StrCat(owner, "/", op);  // before the graph moves what `owner` may be a part of
   const absl::StatusOr<ValueId> value = Add(op, std::move(inputs), std::move(attributes));
   if (!value.ok()) return value;
-  const std::string first = absl::StrCat(owner, "/", op);
   std::string name = first;
   const auto taken = [&](const Node& node) { return node.name == name; };
   for (int i = 2; std::any_of(nodes_.begin(), nodes_.end(), taken); ++i) name = absl::StrCat(first, "#", i);
