@@ -76,6 +76,33 @@ TEST(PreparedProgram, ATrainingStepLowersTheLossAndAForwardRunDoesNot) {
   }
 }
 
+TEST(PreparedProgram, EveryStepOfTheFirstShardIsTimedAndResultsStay) {
+  const std::optional<LoadedExperiment> experiment = Load();
+  ASSERT_TRUE(experiment);
+  const ExperimentRun& run = experiment->runs[0];
+  const auto model = ModelOf(*experiment, run, "net");
+  ASSERT_TRUE(model.ok()) << model.status();
+  for (const char* program : {"forward", "training_step"}) {
+    auto prepared = PreparedProgram::Make(*experiment, run, **model, program, 2);
+    auto undisturbed = PreparedProgram::Make(*experiment, run, **model, program, 2);
+    ASSERT_TRUE(prepared.ok() && undisturbed.ok());
+    std::vector<double> seconds(3, -1);
+    for (int i = 0; i < 3; ++i) {
+      ASSERT_TRUE((*prepared)->Run().ok());
+      ASSERT_TRUE((*undisturbed)->Run().ok());
+      const std::vector<float> loss = (*prepared)->outputs().at("loss");
+      EXPECT_EQ(loss, (*undisturbed)->outputs().at("loss"));
+      if (std::string(program) == "training_step") continue;  // a step more would train more
+      const absl::Status status = (*prepared)->TimeSteps(seconds);
+      ASSERT_TRUE(status.ok()) << status;
+    }
+    const absl::Status status = (*prepared)->TimeSteps(seconds);
+    ASSERT_TRUE(status.ok()) << status;
+    EXPECT_EQ(seconds.size(), (*prepared)->compiled().program->full->steps.size());
+    EXPECT_THAT(seconds, Each(::testing::Ge(0)));
+  }
+}
+
 TEST(DrawLabels, AreUniformOverTheClassesAndAPrefixOfMore) {
   LoadedExperiment experiment;
   experiment::InputData& input = *experiment.message.add_input();
