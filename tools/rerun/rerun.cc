@@ -93,7 +93,7 @@ absl::Status Rerun::Claim() {
 
 void Rerun::Clean() { RemoveTree(JoinPath(request_.folder, "work")); }
 
-std::string Rerun::WorkPath(const std::string& name) const { return absl::StrCat(request_.folder, "/work/", name); }
+std::string Rerun::WorkPath(const std::string& name) const { return JoinPath(JoinPath(request_.folder, "work"), name); }
 
 std::string Rerun::FolderOfSide(int side) const { return JoinPath(request_.folder, kSideFolders[side]); }
 
