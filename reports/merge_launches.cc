@@ -76,6 +76,9 @@ absl::StatusOr<std::vector<record::Record>> MergeLaunches(absl::Span<const std::
       const absl::Status status = AddLaunch(static_cast<int>(i), *other->second, measured);
       if (!status.ok()) return status;
     }
+    for (record::MeasuredSeries& series : *measured.mutable_series()) {  // known for all samples, or not at all
+      if (series.contended_size() != series.sample_size()) series.clear_contended();
+    }
     merged.push_back(first);
     *merged.back().mutable_measured() = std::move(measured);
   }

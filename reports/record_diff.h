@@ -15,7 +15,7 @@
 
 namespace plumbline {
 
-inline constexpr double kLeastShare = 0.01;
+inline constexpr double kLeastShare = 0.01;  // of a program's time
 
 // One node's steps in a program.
 struct StepDifference : MeasuredComparison {

@@ -12,8 +12,7 @@ namespace plumbline {
 namespace {
 
 constexpr size_t kMostLines = 200;  // of a list; the rest is counted
-
-constexpr size_t kMostSteps = 5;    // of a program whose time changed
+constexpr size_t kMostSteps = 5;  // of a program whose time changed
 
 std::string Number(const std::optional<double>& value) { return value ? absl::StrFormat("%.4g", *value) : "—"; }
 

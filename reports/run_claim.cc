@@ -28,15 +28,16 @@ absl::StatusOr<std::optional<RunClaim>> RunClaim::Try(const std::string& folder,
   while (true) {
     const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (descriptor < 0) return FileError(path, "a run cannot be claimed", errno);
-    RunClaim claim(descriptor, path);
-    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-      if (errno == EINTR) continue;
-      if (errno != EWOULDBLOCK) return std::optional<RunClaim>(std::move(claim));
-      close(std::exchange(claim.descriptor_, -1));  // another's: its file stays
-      return std::optional<RunClaim>();
+    int failure = 0;
+    do {
+      failure = flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
+    } while (failure == EINTR);
+    const bool no_locks = failure != 0 && failure != EWOULDBLOCK;
+    if (no_locks || (failure == 0 && IsCurrent(descriptor, path))) {
+      return std::optional<RunClaim>(RunClaim(descriptor, path));
     }
-    if (IsCurrent(descriptor, path)) return std::optional<RunClaim>(std::move(claim));
-    close(std::exchange(claim.descriptor_, -1));
+    close(descriptor);  // without a claim, whose end would remove the file of another
+    if (failure == EWOULDBLOCK) return std::optional<RunClaim>();
   }
 }
 

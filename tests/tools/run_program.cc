@@ -17,13 +17,6 @@ std::string Quote(const std::string& word) {
   return quoted + "'";
 }
 
-std::string ReadText(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 }  // namespace
 
 std::string DataPath(const std::string& path) {
@@ -34,6 +27,13 @@ std::string ScratchPath(const std::string& name) { return std::string(std::geten
 
 void WriteText(const std::string& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
+}
+
+std::string ReadText(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }

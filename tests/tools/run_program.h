@@ -24,6 +24,7 @@ std::string DataPath(const std::string& path);
 // A path in the test's own folder.
 std::string ScratchPath(const std::string& name);
 void WriteText(const std::string& path, const std::string& text);
+std::string ReadText(const std::string& path);
 bool Exists(const std::string& path);
 
 }  // namespace plumbline

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -145,12 +146,13 @@ Outcome Run(const std::vector<std::string>& words) {
   if (!arguments.ok()) return UsageError("diff", arguments.status());
   const absl::Status flags = CheckFlags(*arguments);
   if (!flags.ok()) return UsageError("diff", flags);
-  Progress progress(false);
+  std::optional<Progress> progress;  // takes signals, so only where something runs
   absl::StatusOr<Sides> sides = absl::InternalError("no sides");
   if (arguments->Has("rerun")) {
     const absl::StatusOr<RerunRequest> request = ParseRerun(*arguments);
     if (!request.ok()) return UsageError("diff", request.status());
-    sides = RunSides(*request, progress);
+    progress.emplace(false);
+    sides = RunSides(*request, *progress);
   } else {
     sides = ReadSides(*arguments);
   }
@@ -199,7 +201,8 @@ reason. Records of another fingerprint are not comparable.
   --measured_only    leaves out what measures nothing
   --order_seed N     of the order within rounds; default 1
   --into DIR         where records, traces, the cache of builds and the log are kept; default
-                     plumbline-out/rerun. Everything else is removed, however the rerun ends
+                     plumbline-out/rerun. Everything else is removed at the end, also after Ctrl-C;
+                     what a killed rerun left, by the next
 
 Exit codes: 0 the same; 1 anything differs, or a verdict; 2 usage, or files that are no records;
 3 no such commit, folder or records, or a side that does not build or run; 5 nothing differs, but
